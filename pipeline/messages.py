@@ -87,24 +87,20 @@ def fill(text: str, details: Mapping[str, str]) -> str:
     return _BRACED.sub(lambda match: details.get(match.group(1), ""), text)
 
 
-def finding(
-    code: str,
-    subject: str = "",
-    where: CellRef | None = None,
-    *,
-    severity: Severity | None = None,
-    blocks: tuple[str, ...] = (),
-    **details: str,
-) -> Finding:
+def finding(code: str, subject: str = "", where: CellRef | None = None, **details: str) -> Finding:
     """A finding of the catalogue with its words filled in. KeyError for an unknown code: a programmer's mistake."""
+    return finding_with(code, subject, where, details)
+
+
+def finding_with(code: str, subject: str, where: CellRef | None, details: Mapping[str, str]) -> Finding:
+    """Like `finding`, with the details as a mapping."""
     message = CATALOGUE[code]
     return Finding(
         code=code,
-        severity=severity or message.severity,
+        severity=message.severity,
         subject=subject,
         where=where,
-        details=details,
-        blocks=blocks,
+        details=dict(details),
         message=fill(message.text, details),
         fix=fill(message.fix, details),
         why=fill(message.why, details),
