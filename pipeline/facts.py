@@ -47,7 +47,8 @@ class Intake:
     """All facts of a workbook.
 
     `facts` by field id for the evaluation year; `earlier[n]` by field id, n years before it; `tables` by table id.
-    `places` gives for every field and table the place where an answer belongs.
+    `places` gives for every field and table the place where an answer belongs; `refused` names the values that
+    were there but could not be read (`land_area`, `gross_output_value@1`, `energy_use[3].amount`, rows from 1).
     """
 
     facts: Mapping[str, Fact]
@@ -55,6 +56,7 @@ class Intake:
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     file: str = ""
     places: Mapping[str, CellRef] = field(default_factory=dict, compare=False)
+    refused: frozenset[str] = frozenset()
 
     def fact(self, field_id: str, years_back: int = 0) -> Fact:
         """The fact of a field, `years_back` years before the evaluation year."""

@@ -46,6 +46,12 @@ CATALOGUE: Mapping[str, Message] = {
         ERROR, "“{key}”的系数按 {per} 计，计量单位“{unit}”不能换算成 {per}", "请改用可换算成 {per} 的单位。"
     ),
     # -- scoring
+    "criteria_empty": Message(
+        ERROR, "“{table}”还没有填写自评结论", "请逐行选择自评结论，写明自评说明和证明材料编号。"
+    ),
+    "row_undecided": Message(
+        WARNING, "“{criterion}”缺少数据，无法评分", "请补填：{what}。", "没有得分的行不进入合计。"
+    ),
     "verdict_missing": Message(
         ERROR, "“{criterion}”还没有自评结论", "请选择 符合、部分符合、不符合 或 不适用。"
     ),

@@ -209,6 +209,10 @@ class Calculator:
             bound = {row[0]: row[1]} if row else None
             return Evaluator(Scope(self, subject=subject)).run(s.parse(text), bound)
 
+    def condition_words(self, text: str) -> str:
+        """The condition in words."""
+        return words(s.parse(text), Scope(self).label)
+
 
 def _conversion(result: Num, indicator: Indicator, factor: Decimal) -> str:
     """`× 10000（万元/m² → 万元/公顷）` when the formula's unit is not the declared one."""
