@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.calc.scorecard import CategoryScore, CriterionScore, SubcategoryScore, Total
 from pipeline.calc.trace import IndicatorValue, Operand, Trace
-from pipeline.evaluate import Evaluation
+from pipeline.evaluation import Evaluation
 from pipeline.facts import Fact
 from pipeline.findings import CellRef, Finding
 from pipeline.quantity import NotApplicable, NotDetected, Value, is_blank, plain
