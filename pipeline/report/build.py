@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.report.elements import CHAPTER_SEQ, caption, caption_bookmark, field, paragraph, run, runs
+from pipeline.report.elements import CHAPTER_SEQ, caption, caption_bookmark, hidden_field, paragraph, run, runs
 from pipeline.report.errors import SourceError
 from pipeline.report.grids import GridRow, alignments, column_widths, grid_row, read_form, read_table, table
 from pipeline.report.house import House, Section, assemble
@@ -112,7 +112,7 @@ class _Builder:
         if block.numbered:
             self._chapter.number += 1
             self._chapter.label = str(self._chapter.number)
-            made.extend(field(f" SEQ {CHAPTER_SEQ} \\h ", None))
+            made.extend(hidden_field(f" SEQ {CHAPTER_SEQ} \\h "))
         else:
             found = _APPENDIX.match(block.text)
             self._chapter.label = found.group(1) if found else ""
@@ -148,7 +148,7 @@ class _Builder:
             self._body.append(paragraph("BodyText", [el("w:r", None, el("w:br", {"w:type": "page"}))]))
         else:
             self._body.extend(self._form(part) if part.name == "form" else self._table(part))
-            if not (isinstance(following, Part) and following.name == "note"):
+            if self._body[-1].tag == qn("w:tbl") and _begins_with_table(following):
                 self._body.append(paragraph("TableAfter"))
 
     def _front(self, part: Part) -> None:
@@ -261,6 +261,11 @@ class _Builder:
         restart = self._section.kind not in self._started
         self._started.add(self._section.kind)
         return self._section.properties(restart)
+
+
+def _begins_with_table(block: Block | None) -> bool:
+    """Would the next block's table grow together with the one before it?"""
+    return isinstance(block, Part) and block.name in ("form", "table") and not block.options.keys() & {"caption", "title"}
 
 
 def _empty_text(part: Part) -> str:

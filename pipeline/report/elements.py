@@ -71,6 +71,14 @@ def field(code: str, result: str | None, style: str = "") -> list[Element]:
     return [*made, mark("end")]
 
 
+def hidden_field(code: str) -> list[Element]:
+    """A field that counts but never shows: no result, and its runs hidden for programs that compute one."""
+    made = field(code, None)
+    for node in made:
+        node.insert(0, el("w:rPr", None, el("w:vanish")))
+    return made
+
+
 def caption_bookmark(caption_id: str) -> str:
     """The bookmark that references to a caption point to."""
     return f"_Ref_{caption_id}"
@@ -78,12 +86,13 @@ def caption_bookmark(caption_id: str) -> str:
 
 def caption(label: str, chapter: str, pieces: Sequence[Piece], number: int, bookmark: Element | None) -> Element:
     """A caption 表 1-1: `chapter` is "" for running 附表, a letter for appendices, digits for numbered chapters."""
+    restart = "\\r 1" if number == 1 else "\\s 1"
     inner = [run(f"{label} " if chapter else f"附{label} ")]
     if chapter.isdigit():
         inner += [*field(f" SEQ {CHAPTER_SEQ} \\c ", chapter), run("-")]
     elif chapter:
         inner.append(run(f"{chapter}-"))
-    code = f" SEQ {label} \\* ARABIC \\s 1 " if chapter else f" SEQ 附{label} \\* ARABIC "
+    code = f" SEQ {label} \\* ARABIC {restart} " if chapter else f" SEQ 附{label} \\* ARABIC "
     inner += field(code, str(number))
     if bookmark is not None:
         inner = [bookmark, *inner, el("w:bookmarkEnd", {"w:id": str(bookmark.get(_ID))})]
