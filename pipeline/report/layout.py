@@ -1,0 +1,70 @@
+"""Page numbers from a LibreOffice layout: the program is an oracle, its files are never delivered.
+
+A copy of the document gets one page reference for each bookmark at its end; LibreOffice lays the copy out and writes
+it as text, in which the references stand as page numbers, sections and restarts included.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pipeline.report.elements import field, paragraph, run
+from pipeline.report.ooxml import qn
+from pipeline.report.package import read_package, write_package
+
+TIME_LIMIT: Final = 120.0
+_LINE = re.compile(r"LVBAOPAGE:(\w+)=(\S+)")
+
+
+def libreoffice() -> str | None:
+    """The path of LibreOffice, None when it is not installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def find_pages(docx: bytes, bookmarks: tuple[str, ...]) -> Mapping[str, str] | None:
+    """The page number of each bookmark as LibreOffice lays the document out; None when it cannot."""
+    text = convert(_with_references(docx, bookmarks), "txt:Text (encoded):UTF8", "txt")
+    if text is None:
+        return None
+    pages = {name: page for name, page in _LINE.findall(text.decode("utf-8", "replace"))}
+    return pages if all(pages.get(name, "").isdigit() for name in bookmarks) else None
+
+
+def convert(docx: bytes, form: str, extension: str, limit: float = TIME_LIMIT) -> bytes | None:
+    """Convert a document with LibreOffice in a profile of its own; None when it is missing, fails or is too slow."""
+    program = libreoffice()
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="lvbao-") as folder:
+        source = Path(folder) / "document.docx"
+        source.write_bytes(docx)
+        command = [program, f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}", "--headless", "--norestore"]
+        command += ["--convert-to", form, "--outdir", folder, str(source)]
+        try:
+            subprocess.run(command, capture_output=True, timeout=limit, check=True, stdin=subprocess.DEVNULL)
+        except (subprocess.SubprocessError, OSError):
+            return None
+        result = source.with_suffix(f".{extension}")
+        return result.read_bytes() if result.is_file() else None
+
+
+def _with_references(docx: bytes, bookmarks: tuple[str, ...]) -> bytes:
+    package = read_package(docx)
+    name = package.document_name
+    root = package.xml(name)
+    body = root.find(qn("w:body"))
+    if body is None:
+        return docx
+    last = body.find(qn("w:sectPr"))
+    at = len(body) if last is None else body.index(last)
+    for bookmark in reversed(bookmarks):
+        reference = field(f" PAGEREF {bookmark} \\h ", "0")
+        body.insert(at, paragraph("Normal", [run(f"LVBAOPAGE:{bookmark}="), *reference]))
+    package.put_xml(name, root)
+    return write_package(package)
