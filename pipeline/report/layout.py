@@ -1,7 +1,8 @@
 """Page numbers from a LibreOffice layout: the program is an oracle, its files are never delivered.
 
-A copy of the document gets one page reference for each bookmark at its end; LibreOffice lays the copy out and writes
-it as text, in which the references stand as page numbers, sections and restarts included.
+A copy of the document gets one heading for each bookmark at its end, whose text is a reference to the bookmark's page.
+LibreOffice lays the copy out and writes a PDF; the titles of the PDF's outline then hold the page numbers as printed,
+sections and restarts included, and can be read without a PDF library.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.report.elements import field, paragraph, run
-from pipeline.report.ooxml import qn
+from pipeline.report.ooxml import qn, val
 from pipeline.report.package import read_package, write_package
 
 TIME_LIMIT: Final = 120.0
-_LINE = re.compile(r"LVBAOPAGE:(\w+)=(\S+)")
+_TITLE = re.compile(rb"/Title\s*<(?:FEFF|feff)([0-9A-Fa-f]+)>")
+_LINE = re.compile(r"^LVBAOPAGE:(\w+)=(\S+)$")
 
 
 def libreoffice() -> str | None:
@@ -29,10 +31,11 @@ def libreoffice() -> str | None:
 
 def find_pages(docx: bytes, bookmarks: tuple[str, ...]) -> Mapping[str, str] | None:
     """The page number of each bookmark as LibreOffice lays the document out; None when it cannot."""
-    text = convert(_with_references(docx, bookmarks), "txt:Text (encoded):UTF8", "txt")
-    if text is None:
+    pdf = convert(_with_references(docx, bookmarks), "pdf:writer_pdf_Export", "pdf")
+    if pdf is None:
         return None
-    pages = {name: page for name, page in _LINE.findall(text.decode("utf-8", "replace"))}
+    titles = (bytes.fromhex(found.decode()).decode("utf-16-be", "replace") for found in _TITLE.findall(pdf))
+    pages = {found.group(1): found.group(2) for title in titles if (found := _LINE.match(title))}
     return pages if all(pages.get(name, "").isdigit() for name in bookmarks) else None
 
 
@@ -65,6 +68,7 @@ def _with_references(docx: bytes, bookmarks: tuple[str, ...]) -> bytes:
     at = len(body) if last is None else body.index(last)
     for bookmark in reversed(bookmarks):
         reference = field(f" PAGEREF {bookmark} \\h ", "0")
-        body.insert(at, paragraph("Normal", [run(f"LVBAOPAGE:{bookmark}="), *reference]))
+        line = paragraph("Normal", [run(f"LVBAOPAGE:{bookmark}="), *reference], [val("w:outlineLvl", "0")])
+        body.insert(at, line)
     package.put_xml(name, root)
     return write_package(package)
