@@ -36,7 +36,9 @@ def reported(command: Command) -> Command:
 
 def standard_options(command: Command) -> Command:
     """The options that choose a standard pack."""
-    command = click.option("--standards", type=EXISTING, help="标准包所在的文件夹，默认用随程序提供的。")(command)
+    command = click.option("--standards", type=EXISTING, help="标准包所在的文件夹，默认用随程序提供的。")(
+        command
+    )
     return click.option("--standard", help="标准包的名称，默认取录入表里写明的。")(command)
 
 
@@ -57,7 +59,9 @@ def main() -> None:
 @click.argument("standard", required=False)
 @click.option("-o", "--output", type=EXISTING, help="写到哪个文件；与 --all 同用时是文件夹。")
 @click.option("--data", type=EXISTING, help="按标识填好数据的 YAML 或 JSON 文件。")
-@click.option("--all", "everything", is_flag=True, help="为每个标准包生成空白录入表（默认写到 intake_templates）。")
+@click.option(
+    "--all", "everything", is_flag=True, help="为每个标准包生成空白录入表（默认写到 intake_templates）。"
+)
 @click.option("--check", "only_check", is_flag=True, help="与 --all 同用：只检查是否最新，不写文件。")
 @click.option("--force", is_flag=True, help="覆盖已有的文件。")
 @click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")

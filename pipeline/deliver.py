@@ -112,8 +112,11 @@ def make_report(evaluation: Evaluation, options: Options) -> Made:
         receipt_xml=receipt_xml(receipt),
         page_numbers=options.page_numbers,
     )
-    if rendered.docx is None:
+    if rendered.faults:
         raise TemplateFaulty(template_path.name, rendered.faults)
+    if rendered.docx is None:
+        listed = "\n".join(f"  {problem}" for problem in rendered.problems)
+        raise ReportFaulty(f"报告没有通过出厂检查，没有写出：\n{listed}")
     stem, dot, ending = report.file_name.rpartition(".")
     name = f"{stem}（草稿）{dot}{ending}" if draft else report.file_name
     return Made(name, rendered.docx, draft, rendered.notes)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from xlsxwriter.workbook import Workbook
 
+from pipeline.files import write_bytes
 from pipeline.findings import LvbaoError, PackError
 from pipeline.intake.data_file import IntakeData
 from pipeline.intake.identity import identity_rows
@@ -120,19 +121,7 @@ def generate_templates(standards_folder: Path, target_folder: Path, check: bool 
     orphans = [path for path in sorted(target_folder.glob("*.xlsx")) if path not in wanted]
     if not check:
         for path in stale:
-            _write_aside(path, wanted[path])
+            write_bytes(path, wanted[path])
         for path in orphans:
             path.unlink()
     return [*stale, *orphans]
-
-
-def _write_aside(path: Path, content: bytes) -> None:
-    """Writes beside the target and renames, so that no half-written file is left."""
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise LvbaoError(f"不能写入 {path}：{error.strerror or '请核对路径和权限'}") from None

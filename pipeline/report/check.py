@@ -195,7 +195,9 @@ class _Walker:
     def _compound(self, node: nodes.Node) -> Shape:
         if isinstance(node, nodes.Test):
             if node.name not in ALLOWED_TESTS:
-                self._fault(node, "forbidden", f"不支持的判断 is {node.name}", nearest_name(node.name, ALLOWED_TESTS))
+                self._fault(
+                    node, "forbidden", f"不支持的判断 is {node.name}", nearest_name(node.name, ALLOWED_TESTS)
+                )
         shapes = [self._expression(child) for child in node.iter_child_nodes()]
         if isinstance(node, (nodes.Test, nodes.Not)):
             return TRUTH
@@ -226,7 +228,9 @@ class _Walker:
                 return base.names[name]
             path = _written(base_node)
             near = nearest_name(name, base.names)
-            return self._fault(node, "unknown_name", f"{path} 里没有名称 {name}", f"{path}.{near}" if near else "")
+            return self._fault(
+                node, "unknown_name", f"{path} 里没有名称 {name}", f"{path}.{near}" if near else ""
+            )
         what = _KIND[base.kind] if isinstance(base, Leaf) else "列表"
         return self._fault(node, "wrong_type", f"{_written(base_node)} 是{what}，没有下级名称 {name}")
 

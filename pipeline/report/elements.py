@@ -84,7 +84,9 @@ def caption_bookmark(caption_id: str) -> str:
     return f"_Ref_{caption_id}"
 
 
-def caption(label: str, chapter: str, pieces: Sequence[Piece], number: int, bookmark: Element | None) -> Element:
+def caption(
+    label: str, chapter: str, pieces: Sequence[Piece], number: int, bookmark: Element | None
+) -> Element:
     """A caption 表 1-1: `chapter` is "" for running 附表, a letter for appendices, digits for numbered chapters."""
     restart = "\\r 1" if number == 1 else "\\s 1"
     inner = [run(f"{label} " if chapter else f"附{label} ")]

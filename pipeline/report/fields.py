@@ -48,7 +48,9 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
     headings = list(Outline(package).headings(document))
     _number_sequences(document, headings)
     dangling = _fill_references(document)
-    contents = [field for field in iter_fields(document) if field.words[0] == "TOC" and "\\c" not in field.words]
+    contents = [
+        field for field in iter_fields(document) if field.words[0] == "TOC" and "\\c" not in field.words
+    ]
     entries = _bookmark(document, headings)
     for field in contents:
         _fill_contents(package, field, entries, {})
@@ -78,7 +80,9 @@ def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None
         name, code = field.words[1], field.code
         if re.search(r"\\[sr] 1\b", code):
             first = name not in fresh
-            field.set_code(" " + re.sub(r"\\[sr] 1\b", lambda _m: "\\r 1" if first else "\\s 1", code, count=1) + " ")
+            field.set_code(
+                " " + re.sub(r"\\[sr] 1\b", lambda _m: "\\r 1" if first else "\\s 1", code, count=1) + " "
+            )
             counts[name] = 0 if first else counts.get(name, 0)
             fresh.add(name)
         if "\\c" not in field.words:
@@ -102,7 +106,9 @@ def _fill_references(document: Element) -> tuple[str, ...]:
 
 def bookmark_text(document: Element, name: str) -> str | None:
     """The visible text of a bookmark, None when it does not exist."""
-    start = next((node for node in document.iter(qn("w:bookmarkStart")) if node.get(qn("w:name")) == name), None)
+    start = next(
+        (node for node in document.iter(qn("w:bookmarkStart")) if node.get(qn("w:name")) == name), None
+    )
     if start is None:
         return None
     text, inside = "", False
@@ -143,7 +149,12 @@ def _bookmark(document: Element, headings: list[OutlineHeading]) -> list[Entry]:
 def _fill_contents(package: Package, field: Field, entries: list[Entry], pages: Mapping[str, str]) -> None:
     """Replace the paragraphs of a contents field by one for each heading it asks for."""
     first, last = nearest(field.begin, "w:p"), None if field.end is None else nearest(field.end, "w:p")
-    if first is None or last is None or first.getparent() is None or first.getparent() is not last.getparent():
+    if (
+        first is None
+        or last is None
+        or first.getparent() is None
+        or first.getparent() is not last.getparent()
+    ):
         return
     low, high = _levels(field.code)
     wanted = [entry for entry in entries if low <= entry.level <= high]

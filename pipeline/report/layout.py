@@ -47,7 +47,12 @@ def convert(docx: bytes, form: str, extension: str, limit: float = TIME_LIMIT) -
     with tempfile.TemporaryDirectory(prefix="lvbao-") as folder:
         source = Path(folder) / "document.docx"
         source.write_bytes(docx)
-        command = [program, f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}", "--headless", "--norestore"]
+        command = [
+            program,
+            f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}",
+            "--headless",
+            "--norestore",
+        ]
         command += ["--convert-to", form, "--outdir", folder, str(source)]
         try:
             subprocess.run(command, capture_output=True, timeout=limit, check=True, stdin=subprocess.DEVNULL)

@@ -47,7 +47,9 @@ def qn(name: str) -> str:
     return f"{{{NS[prefix]}}}{local}"
 
 
-def el(name: str, attributes: dict[str, str] | None = None, *children: Element, text: str | None = None) -> Element:
+def el(
+    name: str, attributes: dict[str, str] | None = None, *children: Element, text: str | None = None
+) -> Element:
     """A new element; attribute names are prefixed (`w:val`) or plain."""
     prefix = name.partition(":")[0]
     element = etree.Element(qn(name), nsmap={None if prefix in _DEFAULT else prefix: NS[prefix]})

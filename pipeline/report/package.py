@@ -175,7 +175,9 @@ def embed(package: Package, name: str, xml: bytes) -> str:
     `name` gives the part its stable store id; Word and LibreOffice keep such parts when saving.
     """
     parse(xml, name)
-    item = next(f"customXml/item{n}.xml" for n in range(1, 10_000) if f"customXml/item{n}.xml" not in package.parts)
+    item = next(
+        f"customXml/item{n}.xml" for n in range(1, 10_000) if f"customXml/item{n}.xml" not in package.parts
+    )
     properties = item.replace("item", "itemProps", 1)
     store = uuid.UUID(hashlib.sha256(f"lvbao:{name}".encode()).hexdigest()[:32], version=4)
     package.parts[item] = xml

@@ -31,7 +31,17 @@ LOOP_NAMES: Final = frozenset(
 ALLOWED_NODES: Final[tuple[type[nodes.Node], ...]] = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If, nodes.Assign, nodes.Name),
     *(nodes.Const, nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand),
-    *(nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Concat, nodes.Add, nodes.Sub, nodes.Neg, nodes.Pos),
+    *(
+        nodes.And,
+        nodes.Or,
+        nodes.Not,
+        nodes.CondExpr,
+        nodes.Concat,
+        nodes.Add,
+        nodes.Sub,
+        nodes.Neg,
+        nodes.Pos,
+    ),
     *(nodes.List, nodes.Tuple, nodes.Keyword),
 )
 
@@ -139,7 +149,9 @@ def printed(value: object) -> Markup:
 def _kind(value: object) -> str:
     if isinstance(value, bool):
         return "真假值（请用 {% if %}）"
-    return {dict: "一组名称", _Rows: "列表（请用 for）", list: "列表（请用 for）"}.get(type(value), "其他类型的值")
+    return {dict: "一组名称", _Rows: "列表（请用 for）", list: "列表（请用 for）"}.get(
+        type(value), "其他类型的值"
+    )
 
 
 def _bounded(text: str) -> str:

@@ -297,7 +297,7 @@ def _options(name: str, text: str) -> dict[str, str]:
         options[found.group(1)] = single if double is None else double
         rest = rest[found.end() :]
     if rest.strip():
-        raise SourceError(f"部件 {name} 的选项写法有误：{rest}（写作 名称=\"值\"）")
+        raise SourceError(f'部件 {name} 的选项写法有误：{rest}（写作 名称="值"）')
     for key in options:
         if key not in PARTS[name]:
             raise SourceError(f"部件 {name} 没有选项 {key}，可用：{'、'.join(sorted(PARTS[name])) or '无'}")

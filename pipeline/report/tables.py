@@ -141,6 +141,6 @@ def _span(cell: Element) -> int:
 
 
 def _merge_kind(cell: Element) -> str:
-    """"restart", "continue" or "" for a cell that is not merged downwards."""
+    """ "restart", "continue" or "" for a cell that is not merged downwards."""
     mark = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
     return "" if mark is None else str(mark.get(qn("w:val"), "continue"))

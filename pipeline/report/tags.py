@@ -162,7 +162,9 @@ class TagReader:
     def _scoped(self, tag: Tag, paragraph: Element, node: Element) -> None:
         target = _target(tag.scope, node, paragraph)
         if tag.kind == "{{":
-            self._fault("forbidden", f"不支持 {{{{{tag.scope} …}}}} 形式，请改用 {{{{ … }}}}", tag.place, tag.raw)
+            self._fault(
+                "forbidden", f"不支持 {{{{{tag.scope} …}}}} 形式，请改用 {{{{ … }}}}", tag.place, tag.raw
+            )
         elif target is None:
             self._fault("structure", f"标签 {{%{tag.scope} 不在表格之中", tag.place, tag.raw)
         else:

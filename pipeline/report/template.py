@@ -136,7 +136,9 @@ def _render_part(
 
 
 def _runtime_fault(part: TaggedPart, error: Exception) -> TemplateFault:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"
+    ]
     tag = part.tag_at(lines[-1] if lines else None)
     place, raw = (tag.place, tag.raw) if tag else (Place(part_label(part.name)), "")
     code = "unknown_name" if type(error).__name__ == "UndefinedError" else "wrong_type"

@@ -44,7 +44,9 @@ def add_watermark(package: Package, text: str = "草稿") -> None:
 
 def has_watermark(package: Package) -> bool:
     """Does any header carry a watermark?"""
-    return any(_NAME.encode() in package.parts[name] for name in package.of_type("wordprocessingml.header+xml"))
+    return any(
+        _NAME.encode() in package.parts[name] for name in package.of_type("wordprocessingml.header+xml")
+    )
 
 
 def _shape(number: int, text: str) -> Element:
