@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.report.elements import CHAPTER_SEQ, caption, caption_bookmark, hidden_field, paragraph, run, runs
+from pipeline.report.elements import (
+    CHAPTER_SEQ,
+    caption,
+    caption_bookmark,
+    hidden_field,
+    paragraph,
+    run,
+    runs,
+)
 from pipeline.report.errors import SourceError
 from pipeline.report.grids import GridRow, alignments, column_widths, grid_row, read_form, read_table, table
 from pipeline.report.house import House, Section, assemble
@@ -33,7 +41,9 @@ def build_template(source: Path, house: Path) -> bytes:
         builder.blocks(read.blocks)
         return write_package(assemble(builder.house, read.matter, builder.finish()))
     except SourceError as error:
-        raise SourceError(f"{source.name}：{error}", error.line if "第" not in str(error) else None) from error
+        raise SourceError(
+            f"{source.name}：{error}", error.line if "第" not in str(error) else None
+        ) from error
 
 
 @dataclass
@@ -102,7 +112,10 @@ class _Builder:
             self._restarted = self._lists
             self._loose_parent = False
         if block.numbered and block.level > 1 and self._restarted:
-            level, number = val("w:ilvl", str(block.level - 1)), val("w:numId", str(self.house.list_id(self._restarted)))
+            level, number = (
+                val("w:ilvl", str(block.level - 1)),
+                val("w:numId", str(self.house.list_id(self._restarted))),
+            )
             made[0].append(el("w:numPr", None, level, number))
         self._body.append(made)
 
@@ -128,7 +141,9 @@ class _Builder:
             self.house.new_list(self._lists)
             self._list_ids[item.list_number] = self._lists
         number = self.house.list_id(self._list_ids[item.list_number])
-        return paragraph("ListNumber", runs(item.pieces), [el("w:numPr", None, level, val("w:numId", str(number)))])
+        return paragraph(
+            "ListNumber", runs(item.pieces), [el("w:numPr", None, level, val("w:numId", str(number)))]
+        )
 
     def _part(self, part: Part, following: Block | None) -> None:
         if part.name == "cover":
@@ -182,17 +197,25 @@ class _Builder:
         rows, width = read_form(part)
         widths = column_widths(part.options.get("widths", ""), width, self._section.text_width, part.line)
         labels = part.options.get("labels")
-        marked = {int(n) - 1 for n in re.findall(r"\d+", labels)} if labels is not None else set(range(0, width, 2))
+        marked = (
+            {int(n) - 1 for n in re.findall(r"\d+", labels)}
+            if labels is not None
+            else set(range(0, width, 2))
+        )
         styles = ["TableLabel" if at in marked else "TableText" for at in range(width)]
         title = part.options.get("caption", part.options.get("title", ""))
-        made = [paragraph("FrontTitle", runs(inline(part.options["title"])))] if "title" in part.options else []
+        made = (
+            [paragraph("FrontTitle", runs(inline(part.options["title"])))] if "title" in part.options else []
+        )
         if "caption" in part.options:
             made.append(self._caption(part))
         return [*made, table("FormTable", rows, widths, styles, _plain(title), "")]
 
     def _table(self, part: Part) -> list[Element]:
         text = read_table(part)
-        widths = column_widths(part.options.get("widths", ""), text.width, self._section.text_width, part.line)
+        widths = column_widths(
+            part.options.get("widths", ""), text.width, self._section.text_width, part.line
+        )
         styles = alignments(part.options.get("align", ""), text.width, part.line)
         each = _EACH.match(part.options["each"]) if "each" in part.options else None
         if "each" in part.options and each is None:
@@ -219,13 +242,17 @@ class _Builder:
         otherwise = grid_row("{%tr else %}", part.line, width)
         return [begin, *body, otherwise, grid_row(_empty_text(part), part.line, width), end]
 
-    def _unless_empty(self, part: Part, condition: str, caption_: list[Element], made: Element) -> list[Element]:
+    def _unless_empty(
+        self, part: Part, condition: str, caption_: list[Element], made: Element
+    ) -> list[Element]:
         def tag(text: str) -> Element:
             line = paragraph("TableEmpty", [run(text)])
             self._tag_lines.add(line)
             return line
 
-        instead = paragraph("TableEmpty" if "id" in part.options else "BodyText", runs(inline(_empty_text(part))))
+        instead = paragraph(
+            "TableEmpty" if "id" in part.options else "BodyText", runs(inline(_empty_text(part)))
+        )
         opening, otherwise, closing = tag(f"{{%p if {condition} %}}"), tag("{%p else %}"), tag("{%p endif %}")
         if "id" in part.options:
             return [*caption_, opening, made, otherwise, instead, closing]
@@ -265,7 +292,11 @@ class _Builder:
 
 def _begins_with_table(block: Block | None) -> bool:
     """Would the next block's table grow together with the one before it?"""
-    return isinstance(block, Part) and block.name in ("form", "table") and not block.options.keys() & {"caption", "title"}
+    return (
+        isinstance(block, Part)
+        and block.name in ("form", "table")
+        and not block.options.keys() & {"caption", "title"}
+    )
 
 
 def _empty_text(part: Part) -> str:

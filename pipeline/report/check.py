@@ -1,4 +1,4 @@
-"""Check the tags of a part against the shape of a context, before anything is rendered: all faults at once."""
+"""Check the tags of a part against the shape of a context before anything is rendered, all faults at once."""
 
 from __future__ import annotations
 
@@ -193,9 +193,9 @@ class _Walker:
         return self._compound(node)
 
     def _compound(self, node: nodes.Node) -> Shape:
-        if isinstance(node, nodes.Test):
-            if node.name not in ALLOWED_TESTS:
-                self._fault(node, "forbidden", f"不支持的判断 is {node.name}", nearest_name(node.name, ALLOWED_TESTS))
+        if isinstance(node, nodes.Test) and node.name not in ALLOWED_TESTS:
+            near = nearest_name(node.name, ALLOWED_TESTS)
+            self._fault(node, "forbidden", f"不支持的判断 is {node.name}", near)
         shapes = [self._expression(child) for child in node.iter_child_nodes()]
         if isinstance(node, (nodes.Test, nodes.Not)):
             return TRUTH
@@ -226,7 +226,8 @@ class _Walker:
                 return base.names[name]
             path = _written(base_node)
             near = nearest_name(name, base.names)
-            return self._fault(node, "unknown_name", f"{path} 里没有名称 {name}", f"{path}.{near}" if near else "")
+            near = f"{path}.{near}" if near else ""
+            return self._fault(node, "unknown_name", f"{path} 里没有名称 {name}", near)
         what = _KIND[base.kind] if isinstance(base, Leaf) else "列表"
         return self._fault(node, "wrong_type", f"{_written(base_node)} 是{what}，没有下级名称 {name}")
 

@@ -21,7 +21,7 @@ PageFinder = Callable[[bytes, tuple[str, ...]], Mapping[str, str] | None]
 
 @dataclass(frozen=True)
 class FieldsDone:
-    """What was filled: headings in the contents, whether with page numbers, and references that lead nowhere."""
+    """What was filled: lines of the contents, whether with pages, and references that lead nowhere."""
 
     entries: int
     page_numbers: bool
@@ -40,15 +40,17 @@ class Entry:
 def update_fields(package: Package, find_pages: PageFinder | None = None) -> FieldsDone:
     """Number captions, fill references and contents of a rendered package, in place.
 
-    `find_pages` gives the page of each bookmark from a layout of the document (bytes of a .docx), or None when it
-    cannot; without pages the contents hold the titles and are marked for Word to fill.
+    `find_pages` gives the page of each bookmark from a layout of the document (bytes of a .docx), or None
+    when it cannot; without pages the contents hold the titles and are marked for Word to fill.
     """
     name = package.document_name
     document = package.xml(name)
     headings = list(Outline(package).headings(document))
     _number_sequences(document, headings)
     dangling = _fill_references(document)
-    contents = [field for field in iter_fields(document) if field.words[0] == "TOC" and "\\c" not in field.words]
+    contents = [
+        field for field in iter_fields(document) if field.words[0] == "TOC" and "\\c" not in field.words
+    ]
     entries = _bookmark(document, headings)
     for field in contents:
         _fill_contents(package, field, entries, {})
@@ -64,7 +66,7 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
 
 
 def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None:
-    """Write the results of SEQ fields as Word will compute them, with resets that every program understands."""
+    """Write the results of SEQ fields as Word computes them, with resets that every program understands."""
     chapters = {heading.paragraph for heading in headings if heading.level == 1}
     counts: dict[str, int] = {}
     fresh: set[str] = set()
@@ -78,7 +80,9 @@ def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None
         name, code = field.words[1], field.code
         if re.search(r"\\[sr] 1\b", code):
             first = name not in fresh
-            field.set_code(" " + re.sub(r"\\[sr] 1\b", lambda _m: "\\r 1" if first else "\\s 1", code, count=1) + " ")
+            field.set_code(
+                " " + re.sub(r"\\[sr] 1\b", "\\\\r 1" if first else "\\\\s 1", code, count=1) + " "
+            )
             counts[name] = 0 if first else counts.get(name, 0)
             fresh.add(name)
         if "\\c" not in field.words:
@@ -102,7 +106,9 @@ def _fill_references(document: Element) -> tuple[str, ...]:
 
 def bookmark_text(document: Element, name: str) -> str | None:
     """The visible text of a bookmark, None when it does not exist."""
-    start = next((node for node in document.iter(qn("w:bookmarkStart")) if node.get(qn("w:name")) == name), None)
+    start = next(
+        (node for node in document.iter(qn("w:bookmarkStart")) if node.get(qn("w:name")) == name), None
+    )
     if start is None:
         return None
     text, inside = "", False
@@ -126,7 +132,7 @@ def _bookmark(document: Element, headings: list[OutlineHeading]) -> list[Entry]:
             _detach(node)
     used = [int(str(node.get(qn("w:id"), "0"))) for node in document.iter(qn("w:bookmarkStart"))]
     next_id = max(used, default=-1) + 1
-    entries = []
+    entries: list[Entry] = []
     for heading in headings:
         if not heading.text:
             continue
@@ -143,7 +149,12 @@ def _bookmark(document: Element, headings: list[OutlineHeading]) -> list[Entry]:
 def _fill_contents(package: Package, field: Field, entries: list[Entry], pages: Mapping[str, str]) -> None:
     """Replace the paragraphs of a contents field by one for each heading it asks for."""
     first, last = nearest(field.begin, "w:p"), None if field.end is None else nearest(field.end, "w:p")
-    if first is None or last is None or first.getparent() is None or first.getparent() is not last.getparent():
+    if (
+        first is None
+        or last is None
+        or first.getparent() is None
+        or first.getparent() is not last.getparent()
+    ):
         return
     low, high = _levels(field.code)
     wanted = [entry for entry in entries if low <= entry.level <= high]

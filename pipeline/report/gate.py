@@ -36,7 +36,7 @@ def inspect(
 ) -> tuple[Problem, ...]:
     """All problems of a document that is ready to go out.
 
-    `client_text` are the texts that came from the client: tags inside them are data, any other tag is a leftover.
+    `client_text` are the texts that came from the client: tags inside them are data, others are leftovers.
     `required_sections` are headings (without numbers) that must exist and hold text.
     """
     allowed = [clean_text(text) for text in client_text if "{" in text]
@@ -51,7 +51,9 @@ def inspect(
         if root.tag in (qn("w:styles"), qn("w:numbering")):
             continue
         label = part_label(name)
-        problems += [Problem("leftover_tag", label, f"遗留模板标签 {tag}") for tag in _leftovers(root, allowed)]
+        problems += [
+            Problem("leftover_tag", label, f"遗留模板标签 {tag}") for tag in _leftovers(root, allowed)
+        ]
         problems += _structure(root, label)
         problems += _dangling(root, label, styles, numbers)
         problems += _fields(root, label)
@@ -98,9 +100,12 @@ def _structure(root: Element, label: str) -> list[Problem]:
             problems.append(Problem("table_without_row", label, "有表格没有任何行"))
     for name, what in (("w:bookmarkStart", "书签"), ("w:comment", "批注"), ("wp:docPr", "图形")):
         key = "id" if name.startswith("wp") else qn("w:id")
-        problems += [Problem("duplicate_id", label, f"{what}编号重复：{id_}") for id_ in _doubled(root, name, key)]
+        problems += [
+            Problem("duplicate_id", label, f"{what}编号重复：{id_}") for id_ in _doubled(root, name, key)
+        ]
     problems += [
-        Problem("duplicate_id", label, f"书签名重复：{name}") for name in _doubled(root, "w:bookmarkStart", qn("w:name"))
+        Problem("duplicate_id", label, f"书签名重复：{name}")
+        for name in _doubled(root, "w:bookmarkStart", qn("w:name"))
     ]
     return problems
 
@@ -186,7 +191,9 @@ def _relationships(package: Package, roots: Mapping[str, Element]) -> list[Probl
             part = folder + base.removesuffix(".rels")
             for rel in package.relationships(part):
                 if not rel.external and rel.target not in package.parts:
-                    problems.append(Problem("dangling_relationship", part_label(part), f"缺少部件 {rel.target}"))
+                    problems.append(
+                        Problem("dangling_relationship", part_label(part), f"缺少部件 {rel.target}")
+                    )
         elif name != "[Content_Types].xml" and not package.content_type(name):
             problems.append(Problem("undeclared_part", part_label(name), f"部件 {name} 没有内容类型"))
     for name, root in roots.items():

@@ -24,7 +24,11 @@ _FILES: Final = {
     "settings": "settings",
     "fontTable": "fontTable",
 }
-_HEADERS: Final = {"cover": ("header1", "footer1"), "upright": ("header2", "footer2"), "wide": ("header3", "footer2")}
+_HEADERS: Final = {
+    "cover": ("header1", "footer1"),
+    "upright": ("header2", "footer2"),
+    "wide": ("header3", "footer2"),
+}
 _REL_IDS: Final = {
     **{"styles": "rId1", "numbering": "rId2", "settings": "rId3", "fontTable": "rId4", "theme": "rId5"},
     **{"header1": "rId6", "header2": "rId7", "header3": "rId8", "footer1": "rId9", "footer2": "rId10"},
@@ -53,7 +57,12 @@ class Section:
             size = {"w:w": str(A4[1]), "w:h": str(A4[0]), "w:orient": "landscape"}
             left = right = MARGIN_WIDE
         margins = {
-            **{"w:top": str(MARGIN_TOP), "w:right": str(right), "w:bottom": str(MARGIN_BOTTOM), "w:left": str(left)},
+            **{
+                "w:top": str(MARGIN_TOP),
+                "w:right": str(right),
+                "w:bottom": str(MARGIN_BOTTOM),
+                "w:left": str(left),
+            },
             **{"w:header": "850", "w:footer": "850", "w:gutter": "0"},
         }
         numbers = {"w:fmt": "lowerRoman" if self.kind == "front" else "decimal"}
@@ -81,7 +90,7 @@ class House:
 
     @classmethod
     def read(cls, folder: Path) -> House:
-        """Read styles, numbering, settings, fontTable and theme1 from a folder. Raises ReportError when one is missing."""
+        """Read the five files of the house from a folder. Raises ReportError when one is missing."""
         files = {}
         for name in (*_FILES, "theme1"):
             path = folder / f"{name}.xml"
@@ -121,13 +130,21 @@ def assemble(house: House, matter: Mapping[str, Any], body: Sequence[Element]) -
     package.parts["[Content_Types].xml"] = _content_types()
     package.parts["_rels/.rels"] = _rels(
         ("rId1", f"{NS['r']}/officeDocument", "word/document.xml"),
-        ("rId2", "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties", "docProps/core.xml"),
+        (
+            "rId2",
+            "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
+            "docProps/core.xml",
+        ),
         ("rId3", f"{NS['r']}/extended-properties", "docProps/app.xml"),
     )
     package.parts["word/_rels/document.xml.rels"] = _rels(
         *((_REL_IDS[name], f"{NS['r']}/{name}", f"{name}.xml") for name in _FILES),
         (_REL_IDS["theme"], f"{NS['r']}/theme", "theme/theme1.xml"),
-        *((_REL_IDS[name], f"{NS['r']}/{name[:6]}", f"{name}.xml") for name in sorted(_REL_IDS) if name[-1].isdigit()),
+        *(
+            (_REL_IDS[name], f"{NS['r']}/{name[:6]}", f"{name}.xml")
+            for name in sorted(_REL_IDS)
+            if name[-1].isdigit()
+        ),
     )
     for name in _FILES:
         root = house.numbering if name == "numbering" else parse(house.files[name], name)
@@ -164,7 +181,11 @@ def _content_types() -> bytes:
     overrides = [
         ("/word/document.xml", f"{_WORD_TYPE}document.main+xml"),
         *((f"/word/{name}.xml", f"{_WORD_TYPE}{kind}+xml") for name, kind in sorted(_FILES.items())),
-        *((f"/word/{name}.xml", f"{_WORD_TYPE}{name[:6]}+xml") for name in sorted(_REL_IDS) if name[-1].isdigit()),
+        *(
+            (f"/word/{name}.xml", f"{_WORD_TYPE}{name[:6]}+xml")
+            for name in sorted(_REL_IDS)
+            if name[-1].isdigit()
+        ),
         ("/word/theme/theme1.xml", "application/vnd.openxmlformats-officedocument.theme+xml"),
         ("/docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml"),
         ("/docProps/app.xml", "application/vnd.openxmlformats-officedocument.extended-properties+xml"),

@@ -108,7 +108,10 @@ class Outline:
 
 def in_form(number: int, form: str) -> str:
     """A number in one of Word's number formats; unknown ones count in digits."""
-    if form.startswith(("chineseCounting", "ideographTraditional", "japaneseCounting")) or form == "chineseLegalSimplified":
+    if (
+        form.startswith(("chineseCounting", "ideographTraditional", "japaneseCounting"))
+        or form == "chineseLegalSimplified"
+    ):
         return chinese_number(number)
     if form in ("upperLetter", "lowerLetter"):
         letter = chr(ord("A") + (number - 1) % 26) * ((number - 1) // 26 + 1)
@@ -168,7 +171,9 @@ def _read_styles(package: Package) -> dict[str, _Style]:
                 _value(node, "w:basedOn"),
                 int(outline) if outline else None,
                 (_value(numbers, "w:numId") or None) if numbers is not None else None,
-                int(_value(numbers, "w:ilvl") or 0) if numbers is not None and _value(numbers, "w:ilvl") else None,
+                int(_value(numbers, "w:ilvl") or 0)
+                if numbers is not None and _value(numbers, "w:ilvl")
+                else None,
             )
     return styles
 
@@ -204,7 +209,8 @@ def _number_at(paragraph: Element, name: str, otherwise: int | None) -> int | No
 
 def _in_contents(paragraph: Element) -> bool:
     return any(
-        sdt.find(f"{qn('w:sdtPr')}/{qn('w:docPartObj')}") is not None for sdt in paragraph.iterancestors(qn("w:sdt"))
+        sdt.find(f"{qn('w:sdtPr')}/{qn('w:docPartObj')}") is not None
+        for sdt in paragraph.iterancestors(qn("w:sdt"))
     )
 
 
@@ -215,5 +221,3 @@ def _one_line(paragraph: Element) -> str:
 def _value(parent: Element, name: str) -> str:
     node = parent.find(qn(name))
     return "" if node is None else str(node.get(qn("w:val"), ""))
-
-

@@ -53,7 +53,9 @@ def shape_of(value: object, name: str = "context") -> Shape:
         return MapOf({str(key): shape_of(item, f"{name}.{key}") for key, item in value.items()})
     if isinstance(value, Sequence):
         return ListOf(_merge([shape_of(item, f"{name}[]") for item in value]))
-    raise TypeError(f"{name} is a {type(value).__name__}; a report context holds text, truth, lists and mappings only")
+    raise TypeError(
+        f"{name} is a {type(value).__name__}; a report context holds text, truth, lists and mappings only"
+    )
 
 
 def _merge(shapes: list[Shape]) -> Shape:

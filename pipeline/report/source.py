@@ -27,7 +27,8 @@ PARTS: Final = {
 }
 _ONE_LINE: Final = ("toc", "pagebreak")
 _UNUSED_RULES: Final = (
-    "link image html_inline html_block code hr backticks autolink fence blockquote lheading reference emphasis"
+    "link image html_inline html_block code hr backticks autolink fence blockquote lheading reference"
+    " emphasis"
 ).split()
 _STRONG = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
 _TAG_LINE = re.compile(r"^\s*\{%p\s.*%\}\s*$")
@@ -41,7 +42,7 @@ _BREAK = re.compile(r"<br\s*/?>")
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of inline text. `kind`: text, tag, break or reference (then `text` is the id of a caption)."""
+    """A stretch of inline text; `kind` is text, tag, break or reference (to the caption of that id)."""
 
     text: str
     kind: str = "text"
@@ -297,7 +298,7 @@ def _options(name: str, text: str) -> dict[str, str]:
         options[found.group(1)] = single if double is None else double
         rest = rest[found.end() :]
     if rest.strip():
-        raise SourceError(f"部件 {name} 的选项写法有误：{rest}（写作 名称=\"值\"）")
+        raise SourceError(f'部件 {name} 的选项写法有误：{rest}（写作 名称="值"）')
     for key in options:
         if key not in PARTS[name]:
             raise SourceError(f"部件 {name} 没有选项 {key}，可用：{'、'.join(sorted(PARTS[name])) or '无'}")

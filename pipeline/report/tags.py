@@ -1,7 +1,7 @@
-"""docxtpl's language in a tree of Word XML: find the tags, whoever split them, and turn a part into Jinja source.
+"""docxtpl's language in a tree of Word XML: find the tags, whoever split them, and make Jinja source of them.
 
-The work is done on the tree and not on the text of the XML, so that every tag knows its place and no client text
-or markup can be mistaken for one. Each tag of the source begins on a line of its own: line n + 2 is tag n.
+The work is done on the tree and not on the text of the XML, so that every tag knows its place and no client
+text or markup can be mistaken for one. Each tag begins on a line of its own: line n + 2 is tag n.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _TAGGABLE_ATTRIBUTES: Final = {
 
 @dataclass(frozen=True)
 class Tag:
-    """One tag of a template: `kind` is `{{` or `{%`, `scope` is "", p, tr, tc or r, `body` what stands inside."""
+    """One tag: `kind` is `{{` or `{%`, `scope` is "", p, tr, tc or r, `body` what stands inside."""
 
     kind: str
     scope: str
@@ -162,7 +162,9 @@ class TagReader:
     def _scoped(self, tag: Tag, paragraph: Element, node: Element) -> None:
         target = _target(tag.scope, node, paragraph)
         if tag.kind == "{{":
-            self._fault("forbidden", f"不支持 {{{{{tag.scope} …}}}} 形式，请改用 {{{{ … }}}}", tag.place, tag.raw)
+            self._fault(
+                "forbidden", f"不支持 {{{{{tag.scope} …}}}} 形式，请改用 {{{{ … }}}}", tag.place, tag.raw
+            )
         elif target is None:
             self._fault("structure", f"标签 {{%{tag.scope} 不在表格之中", tag.place, tag.raw)
         else:
@@ -295,7 +297,7 @@ def _straight_quotes(body: str) -> str:
 
 
 def _end_of_tag(text: str, start: int, close: str) -> int:
-    """Where a tag ends (after its closing sign), -1 when it does not. Quoted text inside may hold the sign."""
+    """Where a tag ends (after its closing sign, which quoted text may hold too), -1 when it does not."""
     quote, at = "", start
     while at < len(text):
         if quote:

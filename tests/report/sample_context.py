@@ -53,13 +53,20 @@ def sample_context(rows: int = 40) -> dict[str, Any]:
             ],
             "projects": [],
             "energy": [
-                {"energy": name, "unit": "万kWh", "amount": "1,234.5", "amount_1": "1,300.0", "amount_2": "未填"}
+                {
+                    "energy": name,
+                    "unit": "万kWh",
+                    "amount": "1,234.5",
+                    "amount_1": "1,300.0",
+                    "amount_2": "未填",
+                }
                 for name in ("电力", "天然气", "蒸汽")
             ],
         },
         "totals": {"products": {"output": "12,800.5"}},
         "indicator_list": [
-            {"no": str(n), "label": f"指标{n}", "sentence": f"指标{n}为 0.{n}，达到推荐值（≥0.1）。"} for n in range(1, 12)
+            {"no": str(n), "label": f"指标{n}", "sentence": f"指标{n}为 0.{n}，达到推荐值（≥0.1）。"}
+            for n in range(1, 12)
         ],
         "scorecard": {
             "rows": [
