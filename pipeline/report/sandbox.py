@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from pipeline.report.ooxml import clean_text
 
-MAX_STEPS: Final = 2_000_000
+MAX_STEPS: Final = 1_000_000
 MAX_TEXT: Final = 1_000_000
 ALLOWED_FILTERS: Final = frozenset(
     "abs capitalize count d default e escape first float int join last length list lower max min replace"

@@ -26,7 +26,7 @@ from pipeline.report.ooxml import (
 
 _SCOPES: Final = {"p": "w:p", "tr": "w:tr", "tc": "w:tc", "r": "w:r"}
 _SCOPED = re.compile(r"^(p|tr|tc|r)\s+(?=\S)")
-_OPEN = re.compile(r"\{\{|\{%|\{#")
+_OPEN = re.compile(r"\{\{(?!\{)|\{%|\{#")
 _CLOSE: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _ESCAPES: Final = (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}"))
 _TAGGABLE_ATTRIBUTES: Final = {
@@ -63,6 +63,7 @@ class TaggedPart:
     pieces: tuple[str, ...]
     tags: tuple[Tag, ...]
     faults: tuple[TemplateFault, ...]
+    blocks_sound: bool = True
 
     @property
     def source(self) -> str:
@@ -81,9 +82,14 @@ class TaggedPart:
 
 
 def _literal(piece: str) -> str:
+    return piece.replace("{", "{{ '{' }}")
+
+
+def _unescaped(piece: str) -> str:
+    """docxtpl's way to write braces that are no tag."""
     for written, meant in _ESCAPES:
         piece = piece.replace(written, meant)
-    return piece.replace("{", "{{ '{' }}")
+    return piece
 
 
 class TagReader:
@@ -114,8 +120,9 @@ class TagReader:
         self._swap_elements()
         pieces, order = self._split(serialise(self._root))
         tags = tuple(self._tags[index] for index in order)
+        before = len(self._faults)
         self._check_blocks(tags, [self._anchors[index] for index in order])
-        return TaggedPart(self._name, pieces, tags, tuple(self._faults))
+        return TaggedPart(self._name, pieces, tags, tuple(self._faults), len(self._faults) == before)
 
     def _token(self, tag: Tag, anchor: Element | None) -> str:
         self._tags.append(tag)
@@ -225,7 +232,7 @@ class TagReader:
 
     def _split(self, xml: str) -> tuple[tuple[str, ...], list[int]]:
         parts = re.split(f"{re.escape(self._mark)}(\\d+);", xml)
-        return tuple(parts[0::2]), [int(number) for number in parts[1::2]]
+        return tuple(_unescaped(piece) for piece in parts[0::2]), [int(number) for number in parts[1::2]]
 
     def _check_blocks(self, tags: tuple[Tag, ...], anchors: list[Element | None]) -> None:
         """Every block closes, in the same kind of tag and the same container as it opened."""

@@ -73,7 +73,7 @@ def sample_context(rows: int = 40) -> dict[str, Any]:
                 {
                     "category": f"一级指标{n // 10 + 1}",
                     "subcategory": f"二级指标{n // 4 + 1}",
-                    "text": f"第 {n + 1} 条：工厂的建筑应满足国家或地方相关法律法规及标准的要求，并符合绿色建筑的有关规定。",
+                    "text": f"第 {n + 1} 条：工厂的建筑应满足国家或地方相关法律法规及标准的要求。",
                     "obligation": "必选" if n % 3 else "可选",
                     "points": "10",
                     "score": str(n % 11),
