@@ -1,4 +1,4 @@
-"""Check the tags of a part against the shape of a context, before anything is rendered: all faults at once."""
+"""Check the tags of a part against the shape of a context before anything is rendered, all faults at once."""
 
 from __future__ import annotations
 
@@ -44,19 +44,29 @@ def check_part(part: TaggedPart, shape: MapOf, environment: ReportEnvironment) -
     """Check one part; the faults of reading its tags are included."""
     probe = _Probe(environment)
     tags = tuple(probe.tidy(tag) for tag in part.tags)
-    if any(fault.code in ("structure", "unclosed") for fault in part.faults):
-        return Checked((*part.faults, *probe.faults), frozenset())
     tidy = replace(part, tags=tags)
+    walker = _Walker(part, shape)
     try:
-        tree = environment.parse(tidy.source)
+        if part.blocks_sound:
+            walker.block(environment.parse(tidy.source).body)
+        else:
+            _walk_singly(tidy, walker, environment)
     except TemplateSyntaxError as error:
         tag = part.tag_at(error.lineno)
         place, raw = (tag.place, tag.raw) if tag else (Place(part.name), "")
-        fault = TemplateFault("syntax", f"标签写法有误（{error.message}）", place, raw)
-        return Checked((*part.faults, *probe.faults, fault), frozenset())
-    walker = _Walker(tidy, part, shape)
-    walker.block(tree.body)
+        walker.faults.append(TemplateFault("syntax", f"标签写法有误（{error.message}）", place, raw))
     return Checked((*part.faults, *probe.faults, *walker.faults), frozenset(walker.used))
+
+
+def _walk_singly(part: TaggedPart, walker: _Walker, environment: ReportEnvironment) -> None:
+    """Check every tag by itself when the blocks do not fit together; loop variables are then of any shape."""
+    for tag in part.tags:
+        found = re.match(r"(?:for|set)\s+([A-Za-z_]\w*)", tag.body)
+        if found and tag.kind == "{%":
+            walker.know(found.group(1))
+    for at, tag in enumerate(part.tags):
+        source = f"{{{{ {tag.body} }}}}" if tag.kind == "{{" else _PROBES.get(tag.word, "").format(tag.body)
+        walker.block(environment.parse("\n" * (at + 1) + source).body)
 
 
 class _Probe:
@@ -99,13 +109,17 @@ class _Probe:
 class _Walker:
     """Follows names through one syntax tree; scopes are a stack of mappings."""
 
-    def __init__(self, tidy: TaggedPart, original: TaggedPart, shape: MapOf) -> None:
-        self._tags, self._original = tidy, original
+    def __init__(self, original: TaggedPart, shape: MapOf) -> None:
+        self._original = original
         self._root = shape
         self._scopes: list[dict[str, Shape]] = [{**shape.names, _ANY_NAME: ANY}]
         self._aliases: list[dict[str, str]] = [{}]
         self.faults: list[TemplateFault] = []
         self.used: set[str] = set()
+
+    def know(self, name: str) -> None:
+        """A name of any shape."""
+        self._scopes[0].update({name: ANY, "loop": LOOP})
 
     def block(self, body: list[nodes.Node]) -> None:
         """A run of statements."""
@@ -193,11 +207,9 @@ class _Walker:
         return self._compound(node)
 
     def _compound(self, node: nodes.Node) -> Shape:
-        if isinstance(node, nodes.Test):
-            if node.name not in ALLOWED_TESTS:
-                self._fault(
-                    node, "forbidden", f"不支持的判断 is {node.name}", nearest_name(node.name, ALLOWED_TESTS)
-                )
+        if isinstance(node, nodes.Test) and node.name not in ALLOWED_TESTS:
+            near = nearest_name(node.name, ALLOWED_TESTS)
+            self._fault(node, "forbidden", f"不支持的判断 is {node.name}", near)
         shapes = [self._expression(child) for child in node.iter_child_nodes()]
         if isinstance(node, (nodes.Test, nodes.Not)):
             return TRUTH
@@ -228,9 +240,8 @@ class _Walker:
                 return base.names[name]
             path = _written(base_node)
             near = nearest_name(name, base.names)
-            return self._fault(
-                node, "unknown_name", f"{path} 里没有名称 {name}", f"{path}.{near}" if near else ""
-            )
+            near = f"{path}.{near}" if near else ""
+            return self._fault(node, "unknown_name", f"{path} 里没有名称 {name}", near)
         what = _KIND[base.kind] if isinstance(base, Leaf) else "列表"
         return self._fault(node, "wrong_type", f"{_written(base_node)} 是{what}，没有下级名称 {name}")
 

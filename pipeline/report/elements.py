@@ -87,7 +87,7 @@ def caption_bookmark(caption_id: str) -> str:
 def caption(
     label: str, chapter: str, pieces: Sequence[Piece], number: int, bookmark: Element | None
 ) -> Element:
-    """A caption 表 1-1: `chapter` is "" for running 附表, a letter for appendices, digits for numbered chapters."""
+    """A caption 表 1-1; `chapter` holds digits, a letter in appendices, or nothing for a running 附表."""
     restart = "\\r 1" if number == 1 else "\\s 1"
     inner = [run(f"{label} " if chapter else f"附{label} ")]
     if chapter.isdigit():

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.report.fields import FieldsDone, update_fields
 from pipeline.report.faults import TemplateFault
+from pipeline.report.fields import FieldsDone, update_fields
 from pipeline.report.gate import Problem, client_texts, inspect
 from pipeline.report.layout import find_pages, libreoffice
 from pipeline.report.package import embed, write_package
@@ -37,10 +37,10 @@ def render_report(
     receipt_xml: bytes | None = None,
     page_numbers: bool = True,
 ) -> Rendered:
-    """Render a report: tables merged, contents and captions filled, watermark, receipt, and the gate at the end.
+    """Render a report: tables merged, contents and captions filled, watermark, receipt, and the gate.
 
-    `draft` prints 草稿 across every page. `receipt_xml` is embedded as a custom XML part. `page_numbers` asks a
-    LibreOffice layout for the pages of the contents. Raises PackageError when the template is no Word document.
+    `draft` prints 草稿 across every page. `receipt_xml` is embedded as a custom XML part. `page_numbers` asks
+    a LibreOffice layout for the pages of the contents. Raises PackageError for what is no Word document.
     """
     opened = template if isinstance(template, Template) else Template.from_bytes(template)
     package, faults = opened.render(context)

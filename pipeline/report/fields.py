@@ -21,7 +21,7 @@ PageFinder = Callable[[bytes, tuple[str, ...]], Mapping[str, str] | None]
 
 @dataclass(frozen=True)
 class FieldsDone:
-    """What was filled: headings in the contents, whether with page numbers, and references that lead nowhere."""
+    """What was filled: lines of the contents, whether with pages, and references that lead nowhere."""
 
     entries: int
     page_numbers: bool
@@ -40,8 +40,8 @@ class Entry:
 def update_fields(package: Package, find_pages: PageFinder | None = None) -> FieldsDone:
     """Number captions, fill references and contents of a rendered package, in place.
 
-    `find_pages` gives the page of each bookmark from a layout of the document (bytes of a .docx), or None when it
-    cannot; without pages the contents hold the titles and are marked for Word to fill.
+    `find_pages` gives the page of each bookmark from a layout of the document (bytes of a .docx), or None
+    when it cannot; without pages the contents hold the titles and are marked for Word to fill.
     """
     name = package.document_name
     document = package.xml(name)
@@ -66,7 +66,7 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
 
 
 def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None:
-    """Write the results of SEQ fields as Word will compute them, with resets that every program understands."""
+    """Write the results of SEQ fields as Word computes them, with resets that every program understands."""
     chapters = {heading.paragraph for heading in headings if heading.level == 1}
     counts: dict[str, int] = {}
     fresh: set[str] = set()
@@ -81,7 +81,7 @@ def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None
         if re.search(r"\\[sr] 1\b", code):
             first = name not in fresh
             field.set_code(
-                " " + re.sub(r"\\[sr] 1\b", lambda _m: "\\r 1" if first else "\\s 1", code, count=1) + " "
+                " " + re.sub(r"\\[sr] 1\b", "\\\\r 1" if first else "\\\\s 1", code, count=1) + " "
             )
             counts[name] = 0 if first else counts.get(name, 0)
             fresh.add(name)
@@ -132,7 +132,7 @@ def _bookmark(document: Element, headings: list[OutlineHeading]) -> list[Entry]:
             _detach(node)
     used = [int(str(node.get(qn("w:id"), "0"))) for node in document.iter(qn("w:bookmarkStart"))]
     next_id = max(used, default=-1) + 1
-    entries = []
+    entries: list[Entry] = []
     for heading in headings:
         if not heading.text:
             continue

@@ -36,7 +36,7 @@ def inspect(
 ) -> tuple[Problem, ...]:
     """All problems of a document that is ready to go out.
 
-    `client_text` are the texts that came from the client: tags inside them are data, any other tag is a leftover.
+    `client_text` are the texts that came from the client: tags inside them are data, others are leftovers.
     `required_sections` are headings (without numbers) that must exist and hold text.
     """
     allowed = [clean_text(text) for text in client_text if "{" in text]

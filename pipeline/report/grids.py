@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from pipeline.report.elements import paragraph, runs
@@ -100,7 +101,7 @@ def read_form(part: Part) -> tuple[tuple[GridRow, ...], int]:
 
 def _mark_beginnings(rows: Sequence[GridRow]) -> None:
     plain = [row for row in rows if not row.tag]
-    for upper, lower in zip(plain, plain[1:], strict=False):
+    for upper, lower in pairwise(plain):
         continued = {cell.start for cell in lower.cells if cell.continued}
         for cell in upper.cells:
             cell.begins = not cell.continued and cell.start in continued
@@ -112,7 +113,7 @@ def column_widths(spec: str, count: int, total: int, where: int) -> list[int]:
     if len(weights) != count or min(weights) <= 0:
         raise SourceError(f"widths 写了 {len(weights)} 个宽度，表格有 {count} 列", where)
     edges = [round(total * sum(weights[:at]) / sum(weights)) for at in range(count + 1)]
-    return [right - left for left, right in zip(edges, edges[1:], strict=False)]
+    return [right - left for left, right in pairwise(edges)]
 
 
 def _numbers(spec: str) -> list[float]:

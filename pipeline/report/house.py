@@ -90,7 +90,7 @@ class House:
 
     @classmethod
     def read(cls, folder: Path) -> House:
-        """Read styles, numbering, settings, fontTable and theme1 from a folder. Raises ReportError when one is missing."""
+        """Read the five files of the house from a folder. Raises ReportError when one is missing."""
         files = {}
         for name in (*_FILES, "theme1"):
             path = folder / f"{name}.xml"

@@ -1,8 +1,8 @@
 """Page numbers from a LibreOffice layout: the program is an oracle, its files are never delivered.
 
-A copy of the document gets one heading for each bookmark at its end, whose text is a reference to the bookmark's page.
-LibreOffice lays the copy out and writes a PDF; the titles of the PDF's outline then hold the page numbers as printed,
-sections and restarts included, and can be read without a PDF library.
+A copy of the document gets a heading for each bookmark at its end, whose text refers to the bookmark's page.
+LibreOffice lays the copy out and writes a PDF; the titles of the PDF's outline then hold the page numbers as
+printed, sections and restarts included, and can be read without a PDF library.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def find_pages(docx: bytes, bookmarks: tuple[str, ...]) -> Mapping[str, str] | N
 
 
 def convert(docx: bytes, form: str, extension: str, limit: float = TIME_LIMIT) -> bytes | None:
-    """Convert a document with LibreOffice in a profile of its own; None when it is missing, fails or is too slow."""
+    """Convert a document with LibreOffice in its own profile; None when it is missing, fails or is slow."""
     program = libreoffice()
     if program is None:
         return None

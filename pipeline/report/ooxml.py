@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
 from pipeline.report.errors import PackageError
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-else:
-    Element = etree._Element
+Element: TypeAlias = etree._Element
 
 NS: Final[dict[str, str]] = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -52,7 +49,8 @@ def el(
 ) -> Element:
     """A new element; attribute names are prefixed (`w:val`) or plain."""
     prefix = name.partition(":")[0]
-    element = etree.Element(qn(name), nsmap={None if prefix in _DEFAULT else prefix: NS[prefix]})
+    nsmap: Any = {None if prefix in _DEFAULT else prefix: NS[prefix]}
+    element = etree.Element(qn(name), nsmap=nsmap)
     for key, value in (attributes or {}).items():
         element.set(qn(key) if ":" in key else key, value)
     element.text = text
@@ -82,7 +80,8 @@ def parse(blob: bytes, name: str = "") -> Element:
         root = etree.fromstring(blob, parser)
     except etree.XMLSyntaxError as error:
         raise PackageError(f"文件部件 {name} 不是合格的 XML：{error.msg}") from error
-    if root.getroottree().docinfo.doctype:
+    information: Any = root.getroottree().docinfo
+    if information.doctype:
         raise PackageError(f"文件部件 {name} 含有 DOCTYPE，为安全起见不予打开。")
     return root
 

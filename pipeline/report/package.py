@@ -37,7 +37,7 @@ class Relationship:
 
 @dataclass
 class Package:
-    """The parts of a .docx by name (no leading slash). Mutable on purpose: it is the workbench of one render."""
+    """The parts of a .docx by name (no leading slash); mutable on purpose, the workbench of one render."""
 
     parts: dict[str, bytes] = field(default_factory=dict)
 
@@ -194,9 +194,9 @@ def embed(package: Package, name: str, xml: bytes) -> str:
 def embedded(package: Package, root_name: str) -> bytes | None:
     """The custom XML part whose root element has that local name, or None."""
     for name in sorted(package.parts):
-        if name.startswith("customXml/item") and name.endswith(".xml") and "Props" not in name:
-            if parse(package.parts[name], name).tag.rpartition("}")[2] == root_name:
-                return package.parts[name]
+        is_item = name.startswith("customXml/item") and name.endswith(".xml") and "Props" not in name
+        if is_item and parse(package.parts[name], name).tag.rpartition("}")[2] == root_name:
+            return package.parts[name]
     return None
 
 

@@ -16,7 +16,7 @@ _COVER_WIDTHS: Final = (2300, 5200)
 
 
 def cover_blocks(part: Part, tag_lines: set[Element]) -> list[Element]:
-    """The cover: `title:`, `subtitle:`, `line: label ｜ value`, `date:`; neighbouring lines share one table."""
+    """The cover: `title:`, `subtitle:`, `line: label ｜ value`, `date:`; the lines share one table."""
     made: list[Element] = []
     lines: list[GridRow] = []
     for number, text in part.lines:

@@ -15,11 +15,11 @@ from markupsafe import Markup, escape
 
 from pipeline.report.ooxml import clean_text
 
-MAX_STEPS: Final = 2_000_000
+MAX_STEPS: Final = 1_000_000
 MAX_TEXT: Final = 1_000_000
 ALLOWED_FILTERS: Final = frozenset(
-    "abs capitalize count d default e escape first float int join last length list lower max min replace reverse"
-    " round string title trim truncate unique upper wordcount".split()
+    "abs capitalize count d default e escape first float int join last length list lower max min replace"
+    " reverse round string title trim truncate unique upper wordcount".split()
 )
 ALLOWED_TESTS: Final = frozenset(
     "defined undefined none string odd even divisibleby eq equalto ne lt le gt ge lessthan greaterthan in"
@@ -134,7 +134,7 @@ class ReportEnvironment(ImmutableSandboxedEnvironment):
 
 
 def printed(value: object) -> Markup:
-    """A value as it is printed: text escaped for XML, whole numbers; anything else is a fault of the template."""
+    """A value as it is printed: text escaped for XML, or a whole number; all else is a fault."""
     if isinstance(value, Undefined):
         return Markup(str(value))
     if isinstance(value, Markup):
@@ -149,9 +149,9 @@ def printed(value: object) -> Markup:
 def _kind(value: object) -> str:
     if isinstance(value, bool):
         return "真假值（请用 {% if %}）"
-    return {dict: "一组名称", _Rows: "列表（请用 for）", list: "列表（请用 for）"}.get(
-        type(value), "其他类型的值"
-    )
+    if isinstance(value, list):
+        return "列表（请用 for）"
+    return "一组名称" if isinstance(value, dict) else "其他类型的值"
 
 
 def _bounded(text: str) -> str:

@@ -27,7 +27,8 @@ PARTS: Final = {
 }
 _ONE_LINE: Final = ("toc", "pagebreak")
 _UNUSED_RULES: Final = (
-    "link image html_inline html_block code hr backticks autolink fence blockquote lheading reference emphasis"
+    "link image html_inline html_block code hr backticks autolink fence blockquote lheading reference"
+    " emphasis"
 ).split()
 _STRONG = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
 _TAG_LINE = re.compile(r"^\s*\{%p\s.*%\}\s*$")
@@ -41,7 +42,7 @@ _BREAK = re.compile(r"<br\s*/?>")
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of inline text. `kind`: text, tag, break or reference (then `text` is the id of a caption)."""
+    """A stretch of inline text; `kind` is text, tag, break or reference (to the caption of that id)."""
 
     text: str
     kind: str = "text"

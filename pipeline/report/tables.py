@@ -1,8 +1,8 @@
 """Merging table cells downwards by equal value, and its exact inverse.
 
-A table asks for it in its alt text (Word: 表格属性 → 可选文字 → 说明): `合并列=1,2`. Each column is merged within
-the groups of the column named before it. Only rows that have one cell a column take part; header rows, totals that
-span columns and blank cells are left alone.
+A table asks for it in its alt text (Word: 表格属性 → 可选文字 → 说明): `合并列=1,2`. Each column is merged
+within the groups of the column named before it. Only rows that have one cell a column take part; header rows,
+totals that span columns and blank cells are left alone.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def alt_text(table: Element) -> str:
 
 
 def merge(table: Element, columns: Sequence[int]) -> None:
-    """Merge the given columns (1-based) downwards over equal values, each within the groups of the one before."""
+    """Merge columns (1-based) downwards over equal values, each within the groups of the one before."""
     width = len(table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}"))
     for block in _blocks(_rows(table), width):
         groups = [block]
@@ -50,7 +50,7 @@ def merge(table: Element, columns: Sequence[int]) -> None:
 
 
 def unmerge(table: Element) -> list[tuple[str, ...]]:
-    """The rows of a table as text, one value a grid column, merged cells given back to every row and column."""
+    """The rows of a table as text, one value a grid column; merged cells come back in each."""
     above: dict[int, str] = {}
     rows = []
     for row in _rows(table):
@@ -141,6 +141,6 @@ def _span(cell: Element) -> int:
 
 
 def _merge_kind(cell: Element) -> str:
-    """ "restart", "continue" or "" for a cell that is not merged downwards."""
+    """How a cell is merged downwards: restart, continue, or "" for not at all."""
     mark = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
     return "" if mark is None else str(mark.get(qn("w:val"), "continue"))

@@ -1,7 +1,7 @@
-"""docxtpl's language in a tree of Word XML: find the tags, whoever split them, and turn a part into Jinja source.
+"""docxtpl's language in a tree of Word XML: find the tags, whoever split them, and make Jinja source of them.
 
-The work is done on the tree and not on the text of the XML, so that every tag knows its place and no client text
-or markup can be mistaken for one. Each tag of the source begins on a line of its own: line n + 2 is tag n.
+The work is done on the tree and not on the text of the XML, so that every tag knows its place and no client
+text or markup can be mistaken for one. Each tag begins on a line of its own: line n + 2 is tag n.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pipeline.report.ooxml import (
 
 _SCOPES: Final = {"p": "w:p", "tr": "w:tr", "tc": "w:tc", "r": "w:r"}
 _SCOPED = re.compile(r"^(p|tr|tc|r)\s+(?=\S)")
-_OPEN = re.compile(r"\{\{|\{%|\{#")
+_OPEN = re.compile(r"\{\{(?!\{)|\{%|\{#")
 _CLOSE: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _ESCAPES: Final = (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}"))
 _TAGGABLE_ATTRIBUTES: Final = {
@@ -41,7 +41,7 @@ _TAGGABLE_ATTRIBUTES: Final = {
 
 @dataclass(frozen=True)
 class Tag:
-    """One tag of a template: `kind` is `{{` or `{%`, `scope` is "", p, tr, tc or r, `body` what stands inside."""
+    """One tag: `kind` is `{{` or `{%`, `scope` is "", p, tr, tc or r, `body` what stands inside."""
 
     kind: str
     scope: str
@@ -63,6 +63,7 @@ class TaggedPart:
     pieces: tuple[str, ...]
     tags: tuple[Tag, ...]
     faults: tuple[TemplateFault, ...]
+    blocks_sound: bool = True
 
     @property
     def source(self) -> str:
@@ -81,9 +82,14 @@ class TaggedPart:
 
 
 def _literal(piece: str) -> str:
+    return piece.replace("{", "{{ '{' }}")
+
+
+def _unescaped(piece: str) -> str:
+    """docxtpl's way to write braces that are no tag."""
     for written, meant in _ESCAPES:
         piece = piece.replace(written, meant)
-    return piece.replace("{", "{{ '{' }}")
+    return piece
 
 
 class TagReader:
@@ -114,8 +120,9 @@ class TagReader:
         self._swap_elements()
         pieces, order = self._split(serialise(self._root))
         tags = tuple(self._tags[index] for index in order)
+        before = len(self._faults)
         self._check_blocks(tags, [self._anchors[index] for index in order])
-        return TaggedPart(self._name, pieces, tags, tuple(self._faults))
+        return TaggedPart(self._name, pieces, tags, tuple(self._faults), len(self._faults) == before)
 
     def _token(self, tag: Tag, anchor: Element | None) -> str:
         self._tags.append(tag)
@@ -225,7 +232,7 @@ class TagReader:
 
     def _split(self, xml: str) -> tuple[tuple[str, ...], list[int]]:
         parts = re.split(f"{re.escape(self._mark)}(\\d+);", xml)
-        return tuple(parts[0::2]), [int(number) for number in parts[1::2]]
+        return tuple(_unescaped(piece) for piece in parts[0::2]), [int(number) for number in parts[1::2]]
 
     def _check_blocks(self, tags: tuple[Tag, ...], anchors: list[Element | None]) -> None:
         """Every block closes, in the same kind of tag and the same container as it opened."""
@@ -297,7 +304,7 @@ def _straight_quotes(body: str) -> str:
 
 
 def _end_of_tag(text: str, start: int, close: str) -> int:
-    """Where a tag ends (after its closing sign), -1 when it does not. Quoted text inside may hold the sign."""
+    """Where a tag ends (after its closing sign, which quoted text may hold too), -1 when it does not."""
     quote, at = "", start
     while at < len(text):
         if quote:

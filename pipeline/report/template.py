@@ -98,7 +98,7 @@ class Template:
 
 
 def check_template(template: bytes, context: Mapping[str, Any] | MapOf) -> tuple[TemplateFault, ...]:
-    """All faults of a template against a context or its shape. Raises PackageError when it is no Word document."""
+    """All faults of a template against a context or its shape; raises PackageError for other files."""
     return Template.from_bytes(template).check(context)
 
 
@@ -111,7 +111,7 @@ def render(template: bytes, context: Mapping[str, Any]) -> tuple[bytes | None, t
 def _is_tagged(content_type: str) -> bool:
     name = content_type.removesuffix("+xml").rpartition(".")[2]
     return content_type.endswith("+xml") and (
-        name in _WORD_TYPES and "wordprocessingml" in content_type or name in _PROPERTY_TYPES
+        (name in _WORD_TYPES and "wordprocessingml" in content_type) or name in _PROPERTY_TYPES
     )
 
 

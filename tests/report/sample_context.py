@@ -53,20 +53,27 @@ def sample_context(rows: int = 40) -> dict[str, Any]:
             ],
             "projects": [],
             "energy": [
-                {"energy": name, "unit": "万kWh", "amount": "1,234.5", "amount_1": "1,300.0", "amount_2": "未填"}
+                {
+                    "energy": name,
+                    "unit": "万kWh",
+                    "amount": "1,234.5",
+                    "amount_1": "1,300.0",
+                    "amount_2": "未填",
+                }
                 for name in ("电力", "天然气", "蒸汽")
             ],
         },
         "totals": {"products": {"output": "12,800.5"}},
         "indicator_list": [
-            {"no": str(n), "label": f"指标{n}", "sentence": f"指标{n}为 0.{n}，达到推荐值（≥0.1）。"} for n in range(1, 12)
+            {"no": str(n), "label": f"指标{n}", "sentence": f"指标{n}为 0.{n}，达到推荐值（≥0.1）。"}
+            for n in range(1, 12)
         ],
         "scorecard": {
             "rows": [
                 {
                     "category": f"一级指标{n // 10 + 1}",
                     "subcategory": f"二级指标{n // 4 + 1}",
-                    "text": f"第 {n + 1} 条：工厂的建筑应满足国家或地方相关法律法规及标准的要求，并符合绿色建筑的有关规定。",
+                    "text": f"第 {n + 1} 条：工厂的建筑应满足国家或地方相关法律法规及标准的要求。",
                     "obligation": "必选" if n % 3 else "可选",
                     "points": "10",
                     "score": str(n % 11),
