@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.findings import CellRef, Finding, Severity
+from pipeline.findings import CellRef, Finding, Severity, UnreadableFile
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
@@ -76,6 +76,75 @@ CATALOGUE: Mapping[str, Message] = {
         "基本要求是准入条款。",
     ),
     "not_applicable_score": Message(NOTE, "“{criterion}”为不适用：{reason}", "如适用请改选结论。"),
+    # -- reading: files that are refused before anything is parsed (intake/guard.py)
+    "file_not_found": Message(ERROR, "找不到这个文件", "请核对路径和文件名。"),
+    "file_not_openable": Message(
+        ERROR, "打不开这个文件", "请确认它不是文件夹、没有被其他程序占用，并且有读取权限。"
+    ),
+    "file_empty": Message(ERROR, "文件是空的（0 字节）", "请重新保存或重新发送原文件。"),
+    "file_too_large": Message(
+        ERROR, "文件有 {size} MB，超过 {limit} MB 的上限", "请删去图片和无关的工作表后再提交。"
+    ),
+    "file_encrypted": Message(
+        ERROR, "文件设有打开密码，无法读取", "请在 Excel/WPS 中取消密码，另存后再提交。"
+    ),
+    "file_old_xls": Message(
+        ERROR, "这是旧版 Excel 文件（.xls）", "请用 Excel/WPS 打开，另存为“Excel 工作簿（.xlsx）”后再提交。"
+    ),
+    "file_wps_et": Message(
+        ERROR, "这是 WPS 表格自有格式（.et）", "请用 WPS 打开，另存为“Excel 文件（.xlsx）”后再提交。"
+    ),
+    "file_is_text": Message(
+        ERROR,
+        "内容是纯文本（如 CSV），不是 Excel 工作簿，只是扩展名写成了 {suffix}",
+        "请把数据填入录入表（.xlsx），不要只改扩展名。",
+    ),
+    "file_is_html": Message(
+        ERROR,
+        "内容是网页或 XML 表格，不是 Excel 工作簿（常见于从系统“导出 Excel”的文件）",
+        "请用 Excel/WPS 打开，另存为“Excel 工作簿（.xlsx）”后再提交。",
+    ),
+    "file_is_pdf": Message(ERROR, "这是 PDF 文件，不是 Excel 工作簿", "请提交填好的录入表（.xlsx）原件。"),
+    "file_is_word": Message(ERROR, "这是 Word 文件，不是 Excel 工作簿", "请提交填好的录入表（.xlsx）。"),
+    "file_not_xlsx": Message(
+        ERROR,
+        "内容不是 .xlsx 工作簿（识别为{kind}）",
+        "请用 Excel/WPS 另存为“Excel 工作簿（.xlsx）”后再提交。",
+    ),
+    "file_truncated": Message(ERROR, "文件不完整，可能没有传完", "请重新复制或重新发送原文件。"),
+    "file_damaged": Message(
+        ERROR, "文件已损坏，无法读取{part}", "请用 Excel/WPS 打开（必要时选择“修复”），另存后再提交。"
+    ),
+    "file_too_many_parts": Message(
+        ERROR, "压缩包内有 {count} 个部件，超过 {limit} 个的上限", "请把数据复制到新的空白录入表后再提交。"
+    ),
+    "file_unpacks_too_large": Message(
+        ERROR, "解压后超过 {limit} MB 的上限", "请删去多余的行、图片和工作表；或把数据复制到新的空白录入表。"
+    ),
+    "file_ratio": Message(
+        ERROR,
+        "压缩比异常（{part}，约 {ratio} 倍，上限 {limit} 倍），为安全起见不予打开",
+        "请把数据复制到新的空白录入表后再提交。",
+    ),
+    "file_path_trick": Message(
+        ERROR, "压缩包内有不安全的路径“{part}”，为安全起见不予打开", "请用 Excel/WPS 另存一份后再提交。"
+    ),
+    "file_duplicate_parts": Message(
+        ERROR, "压缩包内有重名部件“{part}”，内容不可信", "请用 Excel/WPS 打开并另存后再提交。"
+    ),
+    "file_doctype": Message(
+        ERROR,
+        "部件“{part}”中含有 DOCTYPE 或实体声明，为安全起见不予打开",
+        "请用 Excel/WPS 打开并另存后再提交。",
+    ),
+    "file_macros": Message(
+        ERROR, "文件含有宏，为安全起见不予打开", "请另存为不带宏的“Excel 工作簿（.xlsx）”后再提交。"
+    ),
+    "file_far_cell": Message(
+        ERROR,
+        "{part}的内容散布到 {cell}，范围超过 {limit} 万个单元格",
+        "请删去远处的多余内容（按 Ctrl+End 可以找到），保存后再提交。",
+    ),
 }
 
 
@@ -109,3 +178,9 @@ def finding(
         fix=fill(message.fix, details),
         why=fill(message.why, details),
     )
+
+
+def unreadable(code: str, file: str, **details: str) -> UnreadableFile:
+    """The exception for a file that cannot be read, with the words of the catalogue. KeyError for an unknown code."""
+    message = CATALOGUE[code]
+    return UnreadableFile(f"{file}：{fill(message.text, details)}。{fill(message.fix, details)}", code)
