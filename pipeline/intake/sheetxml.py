@@ -18,9 +18,9 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import fromstring
 
 _P = rb"(?:[\w.-]+:)?"  # some programs write every element with a prefix
-_ERROR = re.compile(rb"<" + _P + rb"c\s([^>]*\bt=[\"']e[\"'][^>]*[^/])>(.*?)</" + _P + rb"c>", re.S)
+_ERROR = re.compile(rb"<" + _P + rb"c\s([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(.*?)</" + _P + rb"c>", re.S)
 _FORMULA_ONLY = re.compile(
-    rb"<" + _P + rb"c\s([^>]*[^/])>\s*<" + _P + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</" + _P + rb"f>)\s*"
+    rb"<" + _P + rb"c\s([^>]*)(?<!/)>\s*<" + _P + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</" + _P + rb"f>)\s*"
     rb"((?:<" + _P + rb"v\s*/>|<" + _P + rb"v[^>]*>\s*</" + _P + rb"v>)?)\s*</" + _P + rb"c>"
 )
 _VALUE = re.compile(rb"<" + _P + rb"v[^>]*>([^<]*)<")
