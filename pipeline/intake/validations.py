@@ -79,6 +79,8 @@ def what_is_taken(field: Field) -> str:
         words.append("填四位年份，如 2024")
     elif field.type == "month":
         words.append("填月份，如 2025-03")
+    elif field.type in ("choice", "yes_no"):
+        words.append("从下拉列表选择")
     elif field.type == "multi_choice":
         words.append("可填多项，用“、”分开")
     if field.format or field.pattern_hint:
