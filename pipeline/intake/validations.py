@@ -57,12 +57,12 @@ def hint_text(field: Field, condition: str = "") -> str:
     """The explanation beside a cell: required or not, what is taken, help, example, clause."""
     required = "必填" if field.required else "选填"
     parts = [f"{required}（{condition}时）" if condition else required, what_is_taken(field)]
-    parts.append(field.help.strip().rstrip("。"))
+    parts.append(field.help)
     if field.example:
         parts.append(f"例：{field.example}")
     if field.clause:
         parts.append(f"依据：{field.clause}")
-    return "。".join(p for p in parts if p) + "。"
+    return "。".join(p.strip().rstrip("。") for p in parts if p) + "。"
 
 
 def what_is_taken(field: Field) -> str:
