@@ -194,7 +194,8 @@ def _choice(field: Field, value: object) -> str:
         return text
     if isinstance(text, str) and text.strip() in field.choices:
         return text.strip()
-    near = nearest(str(text), field.choices)
+    part = next((c for c in field.choices if len(str(text)) > 1 and str(text) in c), None)
+    near = nearest(str(text), field.choices) or part
     hint = f"，是否为“{near}”？" if near else ""
     raise ValueProblem(f"{shown(value)}不在选项中{hint}可选：{_listed(field.choices)}")
 

@@ -74,8 +74,8 @@ class Styles:
             properties["num_format"] = _NUMBER_FORMATS[field.type]
         if field.type in _CENTRED:
             properties["align"] = "center"
-        elif not field.is_number:
-            properties["indent"] = 1
+        else:
+            properties |= {"indent": 1, "align": "right" if field.is_number else "left"}
         return self._format(kind, properties)
 
     def fill(self, colour: str) -> Format:

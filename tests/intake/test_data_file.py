@@ -213,3 +213,12 @@ def test_an_empty_file_gives_an_empty_workbook(toy: Standard, tmp_path: Path) ->
     path = tmp_path / "facts.yaml"
     path.write_text("", encoding="utf-8")
     assert read_data(path, toy) == IntakeData()
+
+
+@pytest.mark.parametrize(("word", "near"), [("T/OY", None), ("冷法法", "冷法"), ("2589", "GB/T 2589-2020")])
+def test_an_option_that_is_not_allowed_is_told_with_the_nearest_one(
+    word: str, near: str | None, toy: Standard
+) -> None:
+    (problem,) = problems({"coal_edition" if word == "2589" else "process_type": word}, toy)
+    assert ("是否为" in problem) is (near is not None)
+    assert near is None or f"是否为“{near}”" in problem
