@@ -281,6 +281,22 @@ def test_required_cells_are_coloured_until_filled_and_idle_ones_grey(toy: Standa
     assert ("B6:B315", "AND(COUNTA($B6:$F6)>0,LEN(TRIM($B6))=0)") in energy
 
 
+def test_a_score_is_asked_only_of_partly_met_rows_that_have_points(toy: Standard) -> None:
+    sheet = opened(write_workbook(toy))["自评价表"]
+    rules = {
+        (str(ranges.sqref), rule.formula[0])
+        for ranges, found in sheet.conditional_formatting._cf_rules.items()
+        for rule in found
+    }
+    assert rules == {
+        ("H6:H12", "LEN($H6)=0"),
+        ("I6:I12", 'AND($H6="部分符合",$G6<>"/",LEN($I6)=0)'),
+    }
+    assert sheet["G6"].value == "/"
+    score = rule_at(sheet, "I7")
+    assert (score.type, score.formula1, score.formula2) == ("decimal", "0", "60")
+
+
 def test_only_answers_can_be_changed_and_rows_can_be_added(toy: Standard) -> None:
     book = opened(write_workbook(toy))
     for sheet in book.worksheets:
