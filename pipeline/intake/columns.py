@@ -18,6 +18,8 @@ NOTE_WIDTH = 28.0
 HELP_WIDTH = 48.0
 EARLIER_WIDTH = 14.0
 _MARGIN = 2.0
+_MIXED_UNIT_WIDTH = 16.0
+_MIXED_WIDTH = 26.0
 _TYPE_WIDTHS = {
     "text": 16.0,
     "long_text": 34.0,
@@ -48,10 +50,17 @@ def column_widths(sheet: SheetLayout) -> tuple[float, ...]:
                 if place.table.id == CRITERIA_TABLE
                 else table_column_width(column)
             )
-            widths[at] = max(widths[at], wanted)
+            widths[at] = max(widths[at], _capped(sheet, at, wanted))
     if sheet.header_row is not None:
         _widen_for_fields(sheet, widths)
     return tuple(max(width, 9.0) if at else width for at, width in enumerate(widths))
+
+
+def _capped(sheet: SheetLayout, at: int, wanted: float) -> float:
+    """Beside a field block a table's columns wrap sooner, or the sheet gets too wide for a page."""
+    if sheet.header_row is None:
+        return wanted
+    return min(wanted, _MIXED_UNIT_WIDTH if at == UNIT_COLUMN else _MIXED_WIDTH)
 
 
 def table_column_width(column: Field) -> float:

@@ -22,6 +22,7 @@ from pipeline.standard.types import Criterion, Field
 _CENTRED = ("criterion", "clause", "obligation", "points")
 _LEAST_HEIGHT = 36.0
 _HINT_LIMIT = 160
+_NO_POINTS = "/"  # what criteria_sheet puts in the points column of a row without points
 
 
 def write_criteria(book: Book, sheet: Worksheet, place: TablePlace, widths: tuple[float, ...]) -> None:
@@ -33,7 +34,8 @@ def write_criteria(book: Book, sheet: Worksheet, place: TablePlace, widths: tupl
     verdict = f"${address(place.first_row, place.column('verdict'))}"
     _tint(book, sheet, place, "verdict", f"=LEN({verdict})=0")
     score = f"${address(place.first_row, place.column('score'))}"
-    _tint(book, sheet, place, "score", f'=AND({verdict}="部分符合",LEN({score})=0)')
+    points = f"${address(place.first_row, place.column('points'))}"
+    _tint(book, sheet, place, "score", f'=AND({verdict}="部分符合",{points}<>"{_NO_POINTS}",LEN({score})=0)')
 
 
 def _tint(book: Book, sheet: Worksheet, place: TablePlace, column: str, formula: str) -> None:

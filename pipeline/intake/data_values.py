@@ -18,6 +18,8 @@ SEPARATOR = "、"
 CELL_LIMIT = 32767
 """Most characters (UTF-16 units) that a spreadsheet cell holds."""
 
+_LARGEST_EXPONENT = 300
+
 _NOT_DETECTED = re.compile(r"未检出\s*(?:[(（]\s*[<＜]\s*(\d+(?:\.\d+)?)\s*[)）])?")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
@@ -41,7 +43,8 @@ CellContent = Value | Raw
 
 def shown(value: object) -> str:
     """The value as messages quote it, cut when long."""
-    text = plain(value) if isinstance(value, Decimal) and value.is_finite() else str(value)
+    short = isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= 20
+    text = plain(value) if isinstance(value, Decimal) and short else str(value)
     return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
 
 
@@ -110,7 +113,12 @@ def _decimal(value: object) -> Decimal | None:
         return Decimal(value)
     if isinstance(value, float):
         value = from_float(value)
-    return value if isinstance(value, Decimal) and value.is_finite() else None
+    return value if isinstance(value, Decimal) and _fits_a_cell(value) else None
+
+
+def _fits_a_cell(value: Decimal) -> bool:
+    """Whether a cell can hold the number: binary, of double precision, neither infinite nor turned into 0."""
+    return value.is_finite() and (value == 0 or abs(value.adjusted()) <= _LARGEST_EXPONENT)
 
 
 def _text(value: object) -> str:
@@ -129,7 +137,7 @@ def _number(field: Field, value: object) -> Decimal | NotDetected:
             return NotDetected(Decimal(found.group(1)) if found.group(1) else None)
         if _NUMBER.fullmatch(word):
             try:
-                number = Decimal(word)
+                number = _decimal(Decimal(word))
             except InvalidOperation:
                 number = None
     if number is None:
@@ -186,7 +194,8 @@ def _choice(field: Field, value: object) -> str:
         return text
     if isinstance(text, str) and text.strip() in field.choices:
         return text.strip()
-    near = nearest(str(text), field.choices)
+    part = next((c for c in field.choices if len(str(text)) > 1 and str(text) in c), None)
+    near = nearest(str(text), field.choices) or part
     hint = f"，是否为“{near}”？" if near else ""
     raise ValueProblem(f"{shown(value)}不在选项中{hint}可选：{_listed(field.choices)}")
 

@@ -13,7 +13,7 @@ from pipeline.intake.sheet_book import Book, banner, print_setup, protect
 
 _WIDTHS = (6.0, 30.0, 12.0, 12.0, 14.0, 60.0)
 _LAST = len(_WIDTHS) - 1
-_STATUS_WORDS = {"draft": "征求意见稿/报批稿", "enacted": "现行", "superseded": "已废止"}
+_STATUS_WORDS = {"draft": "草案", "enacted": "现行", "superseded": "已废止"}
 
 STEPS = (
     "按工作表顺序填写，只填白色和黄色的单元格；灰绿色的标题、名称、单位不能改（工作表已加保护，没有密码）。",
@@ -76,7 +76,7 @@ def _heading(book: Book, sheet: Worksheet, row: int, text: str) -> int:
 
 
 def _paragraph(book: Book, sheet: Worksheet, row: int, mark: str, text: str) -> None:
-    sheet.write_string(row, 0, mark, book.styles.of("text"))
+    sheet.write_string(row, 0, mark, book.styles.of("mark"))
     _words(book, sheet, row, 1, text)
 
 

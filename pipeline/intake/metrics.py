@@ -13,8 +13,8 @@ LINE_HEIGHT = 15.0
 PADDING = 5.0
 MAX_HEIGHT = 409.0
 """The highest row that Excel knows."""
-_LOSS = 1.2
-"""Characters of a column's width that its cell margins take."""
+_LOSS = 2.2
+"""Characters of a column's width that its cell margins and its indent take."""
 
 
 def text_width(text: str) -> float:
@@ -29,7 +29,7 @@ def _line_width(line: str) -> float:
 def lines(text: str, width: float) -> int:
     """The number of lines that the text takes when wrapped in a column of that width."""
     room = max(width - _LOSS, 2.0)
-    # a line that breaks loses at most one wide character, so the room of a full line is one less
+    # a line breaks before a wide character that does not fit, so a full line may be one short
     return sum(_wrapped(_line_width(line), room) for line in text.split("\n"))
 
 

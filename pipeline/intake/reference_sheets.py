@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -12,7 +13,8 @@ from pipeline.intake.metrics import height
 from pipeline.intake.sheet_book import Book, absolute_range, banner, print_setup, protect
 from pipeline.intake.validations import TYPE_WORDS
 from pipeline.intake.workbook import address
-from pipeline.standard.types import Field
+from pipeline.standard.criteria_sheet import FIXED_COLUMNS
+from pipeline.standard.types import CRITERIA_TABLE, Field
 
 _HEADERS = ("工作表", "单元格", "填报项", "标识", "单位", "类型", "必填", "条款")
 _WIDTHS = (20.0, 10.0, 40.0, 44.0, 12.0, 10.0, 9.0, 22.0)
@@ -54,7 +56,9 @@ def _entries(plans: Sequence[SheetLayout]) -> Iterator[tuple[str, ...]]:
             for column in table.table.columns:
                 cell = address(table.header_row, table.column(column.id))
                 label = f"{table.table.label} / {column.label}"
-                yield _entry(title, cell, label, f"{table.table.id}.{column.id}", column)
+                asked = table.table.id != CRITERIA_TABLE or column.id not in FIXED_COLUMNS
+                shown = column if asked else replace(column, required=False)
+                yield _entry(title, cell, label, f"{table.table.id}.{column.id}", shown)
 
 
 def _entry(sheet: str, cell: str, label: str, id_: str, field: Field) -> tuple[str, ...]:

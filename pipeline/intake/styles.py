@@ -23,21 +23,22 @@ _PURPOSES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": ACCENT_COLOUR},
     "table_title": {"bold": True, "font_size": 12, "font_color": ACCENT_COLOUR},
     "intro": {"text_wrap": True, "font_color": "#595959", "valign": "top"},
-    "text": {"text_wrap": True, "valign": "top"},
+    "text": {"text_wrap": True, "indent": 1},
+    "mark": {"align": "right"},
     "heading": {"bold": True, "font_size": 12, "font_color": ACCENT_COLOUR},
     "header": {**_CELL, "bold": True, "bg_color": HEADER_COLOUR, "align": "center"},
     "header_required": {**_CELL, "bold": True, "bg_color": REQUIRED_COLOUR, "align": "center"},
     "number": {**_CELL, "bg_color": LABEL_COLOUR, "align": "center", "font_color": "#7F7F7F"},
-    "label": {**_CELL, "bg_color": LABEL_COLOUR},
+    "label": {**_CELL, "indent": 1, "bg_color": LABEL_COLOUR},
     "unit": {**_CELL, "bg_color": LABEL_COLOUR, "align": "center"},
-    "help": {**_CELL, "bg_color": LABEL_COLOUR, "font_color": "#595959"},
-    "fixed": {**_CELL, "bg_color": LABEL_COLOUR},
+    "help": {**_CELL, "indent": 1, "bg_color": LABEL_COLOUR, "font_color": "#595959"},
+    "fixed": {**_CELL, "indent": 1, "bg_color": LABEL_COLOUR},
     "fixed_centre": {**_CELL, "bg_color": LABEL_COLOUR, "align": "center"},
     "computed": {**_CELL, "bg_color": IDLE_COLOUR, "font_color": "#7F7F7F", "align": "center"},
     "idle": {**_CELL, "bg_color": IDLE_COLOUR},
-    "plain": {**_CELL},
+    "plain": {**_CELL, "indent": 1},
     "count": {**_CELL, "align": "center"},
-    "link": {**_CELL, "font_color": "#0563C1", "underline": 1},
+    "link": {**_CELL, "indent": 1, "font_color": "#0563C1", "underline": 1},
     "open": {"locked": False},
     "required_sample": {**_CELL, "bg_color": REQUIRED_COLOUR},
     "conditional_sample": {**_CELL, "bg_color": CONDITIONAL_COLOUR},
@@ -73,6 +74,8 @@ class Styles:
             properties["num_format"] = _NUMBER_FORMATS[field.type]
         if field.type in _CENTRED:
             properties["align"] = "center"
+        else:
+            properties |= {"indent": 1, "align": "right" if field.is_number else "left"}
         return self._format(kind, properties)
 
     def fill(self, colour: str) -> Format:

@@ -13,7 +13,7 @@ from pipeline.intake.sheet_book import Book, absolute_range, banner, shown_text,
 from pipeline.intake.styles import CONDITIONAL_COLOUR, IDLE_COLOUR, REQUIRED_COLOUR
 from pipeline.intake.validations import validation
 from pipeline.intake.workbook import address
-from pipeline.standard.types import Field, Table
+from pipeline.standard.types import CRITERIA_TABLE, Field, Table
 
 ROWS_BEYOND = 300
 """Rows below the last table of a sheet that take entries by the same rules."""
@@ -48,7 +48,7 @@ def write_table_head(book: Book, sheet: Worksheet, place: TablePlace, widths: tu
     banner(book, sheet, place.intro_row, last, intro, "intro", height((intro, sum(widths)), least=18.0))
     sheet.write_string(place.header_row, 0, "行", book.styles.of("header"))
     for at, column in enumerate(table.columns, start=FIRST_TABLE_COLUMN):
-        purpose = "header_required" if column.required else "header"
+        purpose = "header_required" if _is_asked(table, column) else "header"
         sheet.write_string(place.header_row, at, column.heading, book.styles.of(purpose))
     wanted = ((c.heading, widths[place.column(c.id)]) for c in table.columns)
     book.set_row(sheet, place.header_row, height(*wanted, least=24.0))
@@ -60,6 +60,11 @@ def write_table_head(book: Book, sheet: Worksheet, place: TablePlace, widths: tu
         FIRST_TABLE_COLUMN + len(table.columns) - 1,
     )
     book.file.define_name(TABLE_NAME_PREFIX + table.id, f"={name}")
+
+
+def _is_asked(table: Table, column: Field) -> bool:
+    """Whether the header shows the column as required; of the criteria only the verdict is asked of everyone."""
+    return column.id == "verdict" if table.id == CRITERIA_TABLE else column.required
 
 
 def table_intro(table: Table) -> str:

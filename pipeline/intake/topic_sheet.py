@@ -57,6 +57,8 @@ def write_topic_sheet(book: Book, sheet: Worksheet, plan: SheetLayout) -> None:
             write_table(book, sheet, place, widths, is_last=place is plan.tables[-1])
     _freeze_and_print(sheet, plan)
     sheet.hide_gridlines(2)
+    # codes of digits are text on purpose; without this the program marks each with a warning
+    sheet.ignore_errors({"number_stored_as_text": "A1:Z2000"})
     protect(sheet)
 
 

@@ -57,12 +57,12 @@ def hint_text(field: Field, condition: str = "") -> str:
     """The explanation beside a cell: required or not, what is taken, help, example, clause."""
     required = "必填" if field.required else "选填"
     parts = [f"{required}（{condition}时）" if condition else required, what_is_taken(field)]
-    parts.append(field.help.strip().rstrip("。"))
+    parts.append(field.help)
     if field.example:
         parts.append(f"例：{field.example}")
     if field.clause:
         parts.append(f"依据：{field.clause}")
-    return "。".join(p for p in parts if p) + "。"
+    return "。".join(p.strip().rstrip("。") for p in parts if p) + "。"
 
 
 def what_is_taken(field: Field) -> str:
@@ -79,6 +79,8 @@ def what_is_taken(field: Field) -> str:
         words.append("填四位年份，如 2024")
     elif field.type == "month":
         words.append("填月份，如 2025-03")
+    elif field.type in ("choice", "yes_no"):
+        words.append("从下拉列表选择")
     elif field.type == "multi_choice":
         words.append("可填多项，用“、”分开")
     if field.format or field.pattern_hint:
