@@ -65,7 +65,7 @@ class Question:
         """The cell is no answer."""
         words = {"raw": raw_text(cell), "what": self.field.label, **details}
         return Reading(
-            MISSING, finding(code, self.subject, self.where, severity=None, blocks=(), **words), refused=True
+            MISSING, finding(code, self.subject, self.where, **words), refused=True
         )
 
     def accept(self, value: Value, cell: Cell, as_asked: bool) -> Reading:
@@ -74,7 +74,7 @@ class Question:
             return Reading(value)
         words = {"raw": raw_text(cell), "value": value_text(value)}
         return Reading(
-            value, finding("normalised", self.subject, self.where, severity=None, blocks=(), **words)
+            value, finding("normalised", self.subject, self.where, **words)
         )
 
 

@@ -67,21 +67,21 @@ def test_a_row_without_evidence_scores_but_is_not_confirmed(evaluate_toy: Evalua
 
     assert evaluation.scorecard.printed.score == Decimal(16)
     assert evaluation.scorecard.printed.confirmed == Decimal(4)  # only T03: 20 / 100 × 20
-    assert of_criteria(found(evaluation)) == [("evidence_missing", "K6", "T02")]
+    assert of_criteria(found(evaluation)) == [("evidence_missing", "K7", "T02")]
 
 
 def test_a_failed_basic_requirement_vetoes_whatever_the_score(evaluate_toy: Evaluate) -> None:
     evaluation = evaluate_toy({**BASE, **criteria(T01={**MET, "verdict": "不符合"})})
 
     assert evaluation.scorecard.basic_requirements.met is False
-    assert of_criteria(found(evaluation)) == [("basic_requirement_not_met", "H5", "T01")]
+    assert of_criteria(found(evaluation)) == [("basic_requirement_not_met", "H6", "T01")]
 
 
 def test_an_undecided_basic_requirement_is_not_a_met_one(evaluate_toy: Evaluate) -> None:
     evaluation = evaluate_toy({**BASE, **criteria(T01={})})
 
     assert evaluation.scorecard.basic_requirements.met is None
-    assert of_criteria(found(evaluation)) == [("verdict_missing", "H5", "T01")]
+    assert of_criteria(found(evaluation)) == [("verdict_missing", "H6", "T01")]
 
 
 def test_a_row_that_does_not_apply_drops_out_of_its_group(evaluate_toy: Evaluate) -> None:
@@ -96,21 +96,21 @@ def test_a_row_that_does_not_apply_drops_out_of_its_group(evaluate_toy: Evaluate
 def test_a_partly_met_row_needs_its_score(evaluate_toy: Evaluate) -> None:
     partly = {"verdict": "部分符合", "statement": "一部分。", "evidence": "E01"}
 
-    assert of_criteria(found(evaluate_toy({**BASE, **criteria(T03=partly)}))) == [("score_missing", "I7", "T03")]
+    assert of_criteria(found(evaluate_toy({**BASE, **criteria(T03=partly)}))) == [("score_missing", "I8", "T03")]
 
 
 def test_a_score_above_the_points_is_refused(evaluate_toy: Evaluate) -> None:
     partly = {**BASE["criteria"]["T03"], "score": 36}
 
     assert of_criteria(found(evaluate_toy({**BASE, **criteria(T03=partly)}))) == [
-        ("score_out_of_range", "I7", "T03")
+        ("score_out_of_range", "I8", "T03")
     ]
 
 
 def test_a_score_that_contradicts_the_verdict_is_refused(evaluate_toy: Evaluate) -> None:
     met = {**MET, "score": 50}
 
-    assert of_criteria(found(evaluate_toy({**BASE, **criteria(T02=met)}))) == [("score_contradicts", "I6", "T02")]
+    assert of_criteria(found(evaluate_toy({**BASE, **criteria(T02=met)}))) == [("score_contradicts", "I7", "T02")]
 
 
 def test_evidence_that_is_not_in_the_register_is_named_with_the_nearest(evaluate_toy: Evaluate) -> None:
@@ -118,7 +118,7 @@ def test_evidence_that_is_not_in_the_register_is_named_with_the_nearest(evaluate
 
     (unknown,) = [f for f in evaluation.findings if f.code == "evidence_unknown"]
     assert unknown.where is not None
-    assert (unknown.where.cell, unknown.message) == ("K6", "证明材料编号“E0l”不在证明材料清单中（是否为“E01”？）")
+    assert (unknown.where.cell, unknown.message) == ("K7", "证明材料编号“E0l”不在证明材料清单中（是否为“E01”？）")
 
 
 def test_an_untouched_sheet_is_one_finding_and_not_a_hundred(evaluate_toy: Evaluate) -> None:
