@@ -74,3 +74,20 @@ def is_other_unit(text: str, field: Field) -> bool:
     if not field.is_number or not clean(text) or same_unit(text, field.unit):
         return False
     return field.unit not in (None, "1") or folded(text) in ("%", "‰")
+
+
+def overwritten(
+    order: Sequence[str], positions: Mapping[str, int], doubled: Mapping[str, list[int]], missing: str
+) -> tuple[str, int] | None:
+    """Whether a missing heading was overwritten with that of a neighbour, which then stands there twice: one fault.
+
+    Gives the doubled id and the position where the missing heading should stand; None when it was simply lost.
+    """
+    index = order.index(missing)
+    for other, places in doubled.items():
+        at = places[0] if index < order.index(other) else places[-1]
+        before = [positions[i] for i in order[:index] if i in positions and i != other]
+        after = [positions[i] for i in order[index + 1 :] if i in positions and i != other]
+        if (not before or before[-1] < at) and (not after or at < after[0]):
+            return other, at
+    return None

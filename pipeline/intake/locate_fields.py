@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.findings import CellRef, Finding, nearest
-from pipeline.intake.headings import is_other_unit, match_headings
+from pipeline.intake.headings import is_other_unit, match_headings, overwritten
 from pipeline.intake.layout import (
     EARLIER_HEADERS,
     FIELD_NAME_PREFIX,
@@ -61,7 +61,7 @@ class _Search:
         self._by_label(header, labels)
         free = {r: t for r, t in labels.items() if r not in self.rows.values() and r not in self.doubled}
         for field in self.sheet.fields:
-            if field.id not in self.rows:
+            if field.id not in self.rows and field.id not in self.refused:
                 self._by_other_means(header, field, free)
         spots = {f.id: self._spot(header, f) for f in self.sheet.fields if f.id in self.rows}
         self._units(header)
@@ -150,13 +150,22 @@ class _Search:
         return {r: t for r, t in texts.items() if clean(t)}
 
     def _by_label(self, header: _Header, labels: dict[int, str]) -> None:
-        for field_id, rows in match_headings(labels, self.sheet.fields).items():
-            self.rows[field_id] = rows[0]
-            if len(rows) > 1:
-                field = next(f for f in self.sheet.fields if f.id == field_id)
-                self.doubled |= set(rows)
+        """Fields whose label stands there. A label that stands twice is one fault, even where it replaced another."""
+        matched = match_headings(labels, self.sheet.fields)
+        self.rows = {field_id: rows[0] for field_id, rows in matched.items()}
+        doubled = {field_id: rows for field_id, rows in matched.items() if len(rows) > 1}
+        blamed = {field_id: rows[1] for field_id, rows in doubled.items()}
+        for field in self.sheet.fields:
+            if field.id not in matched:
+                replaced = overwritten([f.id for f in self.sheet.fields], self.rows, doubled, field.id)
+                if replaced is not None:
+                    blamed[replaced[0]] = replaced[1]
+                    self._refuse(field)
+        for field in self.sheet.fields:
+            if field.id in doubled:
+                self.doubled |= set(doubled[field.id])
                 self._refuse(field)
-                where = self.context.ref(rows[1], header.label, field.label)
+                where = self.context.ref(blamed[field.id], header.label, field.label)
                 self._add("label_duplicated", field.id, where, label=field.label)
 
     def _by_other_means(self, header: _Header, field: Field, free: dict[int, str]) -> None:

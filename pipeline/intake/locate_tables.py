@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline.findings import Finding, nearest
-from pipeline.intake.headings import changed_unit, match_headings
+from pipeline.intake.headings import changed_unit, match_headings, overwritten
 from pipeline.intake.layout import LABEL_HEADER, NUMBER_HEADER, VALUE_HEADER
 from pipeline.intake.places import Context, TableSpot, TableSpots
 from pipeline.intake.words import bare_heading, heading_key, listed, shown
@@ -166,17 +166,13 @@ class _Columns:
 
     def run(self, findings: list[Finding]) -> tuple[dict[str, int], set[str]]:
         matched = match_headings(self.texts, self.table.columns)
-        for column in self.table.columns:
-            places = matched.get(column.id, [])
-            if len(places) > 1:
-                self._refuse(findings, "column_duplicated", column, places[1])
-            if places:
-                self.columns[column.id] = places[0]
+        self.columns = {c: places[0] for c, places in matched.items()}
+        self._doubled(findings, {c: places for c, places in matched.items() if len(places) > 1})
         free = {
             p: t for p, t in self.texts.items() if p not in {x for places in matched.values() for x in places}
         }
         for column in self.table.columns:
-            if column.id not in matched:
+            if column.id not in matched and column.id not in self.refused:
                 self._missing(findings, column, free)
         for column in self.table.columns:
             place = self.columns.get(column.id)
@@ -186,6 +182,18 @@ class _Columns:
                     findings, "unit_changed", column, place, found=shown(other), unit=column.unit or ""
                 )
         return self.columns, self.refused
+
+    def _doubled(self, findings: list[Finding], doubled: Mapping[str, list[int]]) -> None:
+        """A heading that stands twice is one fault, even where it replaced another one."""
+        order = [c.id for c in self.table.columns]
+        blamed = {c: places[1] for c, places in doubled.items()}
+        for column in order:
+            replaced = None if column in self.columns else overwritten(order, self.columns, doubled, column)
+            if replaced is not None:
+                blamed[replaced[0]] = replaced[1]
+                self.refused.add(column)
+        for column, place in blamed.items():
+            self._refuse(findings, "column_duplicated", self.table.column(column), place)
 
     def _refuse(
         self, findings: list[Finding], code: str, column: Field, place: int | None, **words: str

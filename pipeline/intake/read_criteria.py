@@ -98,11 +98,17 @@ class _Matched:
         self.by_text = {text: ids[0] for text, ids in texts.items() if len(ids) == 1}
         self.found: dict[str, SheetRow] = {}
         self.doubled: set[str] = set()
+        self.seen: set[int] = set()
         self.unknown: list[tuple[SheetRow, str]] = []
 
     def run(self) -> dict[str, SheetRow]:
-        for row in sheet_rows(self.context, self.spot, self.into.findings):
-            self._match(row)
+        rows = sheet_rows(self.context, self.spot, self.into.findings)
+        for row in rows:  # rows whose id and words agree settle first
+            if self._by_id(row) == self._by_words(row) is not None:
+                self._take(row, self._by_id(row) or "")
+        for row in rows:
+            if row.row not in self.seen:
+                self._match(row)
         missing = [c for c in self.by_key.values() if c not in self.found]
         for row, text in self.unknown:
             self._report_unknown(row, text, missing)
@@ -117,22 +123,36 @@ class _Matched:
         self._refuse(sorted(self.doubled))
         return {c: r for c, r in self.found.items() if c not in self.doubled}
 
-    def _match(self, row: SheetRow) -> None:
-        text = clean(value_text(row.cells[ID].value)) if ID in row.cells else ""
-        criterion = self.by_key.get(folded(text))
-        if criterion is None:
-            words = row.cells.get(TEXT)
-            criterion = self.by_text.get(folded(value_text(words.value))) if words else None
-            if criterion is not None and ID in self.spot.columns and criterion not in self.found:
-                how = {"label": criterion, "found": shown(text), "how": "评价要素文字"}
-                self._add("label_changed", row, **how)
-        if criterion is None or (criterion in self.found and folded(text) not in self.by_key):
-            self.unknown.append((row, text))
-        elif criterion in self.found:
+    def _id_text(self, row: SheetRow) -> str:
+        return clean(value_text(row.cells[ID].value)) if ID in row.cells else ""
+
+    def _by_id(self, row: SheetRow) -> str | None:
+        return self.by_key.get(folded(self._id_text(row)))
+
+    def _by_words(self, row: SheetRow) -> str | None:
+        words = row.cells.get(TEXT)
+        return self.by_text.get(folded(value_text(words.value))) if words else None
+
+    def _take(self, row: SheetRow, criterion: str) -> None:
+        self.seen.add(row.row)
+        if criterion in self.found:
             self.doubled.add(criterion)
             self._add("criterion_duplicated", row, found=criterion)
         else:
             self.found[criterion] = row
+
+    def _match(self, row: SheetRow) -> None:
+        """A row whose id and words do not agree: the one that is still free decides."""
+        by_id, by_words = self._by_id(row), self._by_words(row)
+        if by_words is not None and by_words not in self.found and (by_id is None or by_id in self.found):
+            if ID in self.spot.columns:
+                how = {"label": by_words, "found": shown(self._id_text(row)), "how": "评价要素文字"}
+                self._add("label_changed", row, **how)
+            self._take(row, by_words)
+        elif by_id is not None:
+            self._take(row, by_id)
+        else:
+            self.unknown.append((row, self._id_text(row)))
 
     def _report_unknown(self, row: SheetRow, text: str, missing: list[str]) -> None:
         """An unknown id explains a missing one: both are one fault."""

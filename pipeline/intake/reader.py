@@ -103,7 +103,8 @@ def _cell(value: object, percent: bool) -> Cell | None:
     if isinstance(value, bool):
         return Cell(value, CellKind.TRUTH)
     if isinstance(value, int | float):
-        return Cell(from_float(float(value)), CellKind.NUMBER, percent)
+        whole = float(value).is_integer() and abs(value) < 1e15
+        return Cell(Decimal(int(value)) if whole else from_float(float(value)), CellKind.NUMBER, percent)
     if isinstance(value, dt.datetime):
         at_midnight = value.time() == dt.time(0)
         return Cell(value.date() if at_midnight else value, CellKind.DATE)
