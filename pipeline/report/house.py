@@ -30,8 +30,16 @@ _HEADERS: Final = {
     "wide": ("header3", "footer2"),
 }
 _REL_IDS: Final = {
-    **{"styles": "rId1", "numbering": "rId2", "settings": "rId3", "fontTable": "rId4", "theme": "rId5"},
-    **{"header1": "rId6", "header2": "rId7", "header3": "rId8", "footer1": "rId9", "footer2": "rId10"},
+    "styles": "rId1",
+    "numbering": "rId2",
+    "settings": "rId3",
+    "fontTable": "rId4",
+    "theme": "rId5",
+    "header1": "rId6",
+    "header2": "rId7",
+    "header3": "rId8",
+    "footer1": "rId9",
+    "footer2": "rId10",
 }
 
 
@@ -57,13 +65,13 @@ class Section:
             size = {"w:w": str(A4[1]), "w:h": str(A4[0]), "w:orient": "landscape"}
             left = right = MARGIN_WIDE
         margins = {
-            **{
-                "w:top": str(MARGIN_TOP),
-                "w:right": str(right),
-                "w:bottom": str(MARGIN_BOTTOM),
-                "w:left": str(left),
-            },
-            **{"w:header": "850", "w:footer": "850", "w:gutter": "0"},
+            "w:top": str(MARGIN_TOP),
+            "w:right": str(right),
+            "w:bottom": str(MARGIN_BOTTOM),
+            "w:left": str(left),
+            "w:header": "850",
+            "w:footer": "850",
+            "w:gutter": "0",
         }
         numbers = {"w:fmt": "lowerRoman" if self.kind == "front" else "decimal"}
         if restart:

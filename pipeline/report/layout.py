@@ -53,12 +53,12 @@ def convert(docx: bytes, form: str, extension: str, limit: float = TIME_LIMIT) -
             "--headless",
             "--norestore",
         ]
-        command += ["--convert-to", form, "--outdir", folder, str(source)]
+        command += ["--convert-to", form, "--outdir", str(Path(folder) / "out"), str(source)]
         try:
             subprocess.run(command, capture_output=True, timeout=limit, check=True, stdin=subprocess.DEVNULL)
         except (subprocess.SubprocessError, OSError):
             return None
-        result = source.with_suffix(f".{extension}")
+        result = Path(folder) / "out" / f"document.{extension}"
         return result.read_bytes() if result.is_file() else None
 
 

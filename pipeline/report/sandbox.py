@@ -118,7 +118,7 @@ class ReportEnvironment(ImmutableSandboxedEnvironment):
             return obj[argument]
         return self.undefined(obj=obj, name=argument)
 
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Refused: a template has no functions."""
         raise SecurityError("模板里不能调用函数。")
 

@@ -160,7 +160,7 @@ class _Reader:
     def blocks(self, text: str, offset: int) -> Iterator[Block]:
         """The blocks of a piece of source whose first line is number `offset` + 1."""
         lists: list[int] = []
-        for token, content in _with_content(self._md.parse(text)):
+        for token, content in _with_content(self._md.parse(text, {"offset": offset})):
             line = (token.map[0] if token.map else 0) + offset + 1
             if token.type == "heading_open":
                 yield self._heading(token, content, line)
@@ -264,9 +264,9 @@ def _part(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    name = found.group(1)
+    name, where = found.group(1), int(state.env["offset"]) + start + 1
     if name not in PARTS:
-        raise SourceError(f"没有名为 {name} 的部件，可用：{'、'.join(PARTS)}（{_line(state, start)}）")
+        raise SourceError(f"没有名为 {name} 的部件，可用：{'、'.join(PARTS)}", where)
     stop, depth = start + 1, 1
     if name not in _ONE_LINE and not found.group(3):
         while stop < end:
@@ -278,10 +278,10 @@ def _part(state: StateBlock, start: int, end: int, silent: bool) -> bool:
                 break
             stop += 1
         if depth:
-            raise SourceError(f"部件 {name} 没有用 ::: 结束（{_line(state, start)}）")
+            raise SourceError(f"部件 {name} 没有用 ::: 结束", where)
     token = state.push("part", "", 0)
     token.info, token.map = name, [start, stop + 1]
-    token.meta = {"options": _options(name, found.group(2))}
+    token.meta = {"options": _options(name, found.group(2), where)}
     token.content = "\n".join(_line(state, number) for number in range(start + 1, stop))
     one_line = name in _ONE_LINE or bool(found.group(3))
     state.line = stop if one_line else stop + 1
@@ -290,7 +290,7 @@ def _part(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _options(name: str, text: str) -> dict[str, str]:
+def _options(name: str, text: str, where: int) -> dict[str, str]:
     options: dict[str, str] = {}
     rest = text
     while found := _ATTRIBUTE.match(rest):
@@ -298,10 +298,12 @@ def _options(name: str, text: str) -> dict[str, str]:
         options[found.group(1)] = single if double is None else double
         rest = rest[found.end() :]
     if rest.strip():
-        raise SourceError(f'部件 {name} 的选项写法有误：{rest}（写作 名称="值"）')
+        raise SourceError(f'部件 {name} 的选项写法有误：{rest}（写作 名称="值"）', where)
     for key in options:
         if key not in PARTS[name]:
-            raise SourceError(f"部件 {name} 没有选项 {key}，可用：{'、'.join(sorted(PARTS[name])) or '无'}")
+            raise SourceError(
+                f"部件 {name} 没有选项 {key}，可用：{'、'.join(sorted(PARTS[name])) or '无'}", where
+            )
     return options
 
 

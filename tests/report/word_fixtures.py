@@ -45,7 +45,9 @@ def table(*rows: tuple[str, ...], note: str = "", header: int = 0) -> str:
     return f"<w:tbl><w:tblPr>{description}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{body}</w:tbl>"
 
 
-def docx(*blocks: str, parts: dict[str, str] | None = None, relations: str = "", overrides: str = "") -> bytes:
+def docx(
+    *blocks: str, parts: dict[str, str] | None = None, relations: str = "", overrides: str = ""
+) -> bytes:
     """A minimal .docx of the given body; `parts` adds or replaces whole parts."""
     body = "".join(blocks)
     rel = f'<Relationship Id="rId1" Type="{R}/officeDocument" Target="word/document.xml"/>'
@@ -58,7 +60,9 @@ def docx(*blocks: str, parts: dict[str, str] | None = None, relations: str = "",
         "word/document.xml": f'<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>{body}<w:sectPr/></w:body></w:document>',
     }
     if relations:
-        members["word/_rels/document.xml.rels"] = f'<Relationships xmlns="{_RELS}">{relations}</Relationships>'
+        members["word/_rels/document.xml.rels"] = (
+            f'<Relationships xmlns="{_RELS}">{relations}</Relationships>'
+        )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in (members | (parts or {})).items():
@@ -69,7 +73,9 @@ def docx(*blocks: str, parts: dict[str, str] | None = None, relations: str = "",
 def built(markdown: str, tmp_path: Path, title: str = "标题") -> bytes:
     """A template built from a text source with a front matter put before it."""
     source = tmp_path / "source.md"
-    source.write_text(f"---\nstandard: toy\nreport: self_evaluation\ntitle: {title}\nheader: 页眉\n---\n{markdown}", "utf-8")
+    source.write_text(
+        f"---\nstandard: toy\nreport: self_evaluation\ntitle: {title}\nheader: 页眉\n---\n{markdown}", "utf-8"
+    )
     return build_template(source, HOUSE)
 
 
