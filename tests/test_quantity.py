@@ -34,7 +34,9 @@ def test_an_exact_half_goes_to_the_even_digit(number: str, decimals: int, expect
     [("60.25", "0.5", "60.0"), ("60.38", "0.5", "60.5"), ("-60.75", "0.5", "-61.0"), ("830", "20", "840"),
      ("842", "20", "840"), ("-930", "20", "-920")],
 )  # fmt: skip
-def test_half_and_fifth_unit_rounding_follow_the_examples_of_the_standard(number: str, step: str, expected: str) -> None:
+def test_half_and_fifth_unit_rounding_follow_the_examples_of_the_standard(
+    number: str, step: str, expected: str
+) -> None:
     assert round_to_step(Decimal(number), Decimal(step)) == Decimal(expected)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from xlsxwriter.workbook import Workbook
 
 from pipeline.files import write_bytes
-from pipeline.findings import LvbaoError, PackError
+from pipeline.findings import PackError
 from pipeline.intake.data_file import IntakeData
 from pipeline.intake.identity import identity_rows
 from pipeline.intake.instructions import write_instructions

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pipeline.quantity import MISSING
-
 from tests.conftest import Evaluate
 
 LAND = {"land_area": 77037, "building_floor_area": 79379, "structure_floor_area": 0}
@@ -74,7 +73,9 @@ def test_a_measured_coefficient_replaces_the_table_and_says_so(evaluate_toy: Eva
 
 
 def test_a_missing_operand_makes_the_indicator_missing_with_its_cause(evaluate_toy: Evaluate) -> None:
-    value = evaluate_toy({"building_floor_area": 100, "structure_floor_area": 0}).indicators["floor_area_ratio"]
+    value = evaluate_toy({"building_floor_area": 100, "structure_floor_area": 0}).indicators[
+        "floor_area_ratio"
+    ]
 
     assert value.value == MISSING
     assert value.level is None
@@ -116,7 +117,9 @@ def test_limits_follow_the_process_type(evaluate_toy: Evaluate) -> None:
             "coal_edition": "GB/T 2589-2020",
             "process_type": process,
             "qualified_output": 1000,
-            "energy_use": [{"energy": "柴油", "year": 2024, "amount": 20000, "unit": "kg", "factor_override": 1}],
+            "energy_use": [
+                {"energy": "柴油", "year": 2024, "amount": 20000, "unit": "kg", "factor_override": 1}
+            ],
         }
         return evaluate_toy(facts).indicators["unit_energy"].level
 
@@ -156,4 +159,3 @@ def test_a_unit_that_does_not_fit_is_one_finding_at_its_cell(evaluate_toy: Evalu
         ("factor_unit", "E6")
     ]
     assert evaluation.indicators["comprehensive_energy"].value == MISSING
-

@@ -85,9 +85,7 @@ def test_an_undecided_basic_requirement_is_not_a_met_one(evaluate_toy: Evaluate)
 
 
 def test_a_row_that_does_not_apply_drops_out_of_its_group(evaluate_toy: Evaluate) -> None:
-    evaluation = evaluate_toy(
-        {**BASE, **criteria(T03={"verdict": "不适用", "statement": "本企业无厂房。"})}
-    )
+    evaluation = evaluate_toy({**BASE, **criteria(T03={"verdict": "不适用", "statement": "本企业无厂房。"})})
 
     # 60 of 60 points that apply, stretched to the 95 of the group: 95 / 100 × 20
     assert evaluation.scorecard.printed.score == Decimal(19)
@@ -96,7 +94,9 @@ def test_a_row_that_does_not_apply_drops_out_of_its_group(evaluate_toy: Evaluate
 def test_a_partly_met_row_needs_its_score(evaluate_toy: Evaluate) -> None:
     partly = {"verdict": "部分符合", "statement": "一部分。", "evidence": "E01"}
 
-    assert of_criteria(found(evaluate_toy({**BASE, **criteria(T03=partly)}))) == [("score_missing", "I8", "T03")]
+    assert of_criteria(found(evaluate_toy({**BASE, **criteria(T03=partly)}))) == [
+        ("score_missing", "I8", "T03")
+    ]
 
 
 def test_a_score_above_the_points_is_refused(evaluate_toy: Evaluate) -> None:
@@ -110,7 +110,9 @@ def test_a_score_above_the_points_is_refused(evaluate_toy: Evaluate) -> None:
 def test_a_score_that_contradicts_the_verdict_is_refused(evaluate_toy: Evaluate) -> None:
     met = {**MET, "score": 50}
 
-    assert of_criteria(found(evaluate_toy({**BASE, **criteria(T02=met)}))) == [("score_contradicts", "I7", "T02")]
+    assert of_criteria(found(evaluate_toy({**BASE, **criteria(T02=met)}))) == [
+        ("score_contradicts", "I7", "T02")
+    ]
 
 
 def test_evidence_that_is_not_in_the_register_is_named_with_the_nearest(evaluate_toy: Evaluate) -> None:
@@ -118,12 +120,17 @@ def test_evidence_that_is_not_in_the_register_is_named_with_the_nearest(evaluate
 
     (unknown,) = [f for f in evaluation.findings if f.code == "evidence_unknown"]
     assert unknown.where is not None
-    assert (unknown.where.cell, unknown.message) == ("K7", "证明材料编号“E0l”不在证明材料清单中（是否为“E01”？）")
+    assert (unknown.where.cell, unknown.message) == (
+        "K7",
+        "证明材料编号“E0l”不在证明材料清单中（是否为“E01”？）",
+    )
 
 
 def test_an_untouched_sheet_is_one_finding_and_not_a_hundred(evaluate_toy: Evaluate) -> None:
     evaluation = evaluate_toy({**BASE, "criteria": {}})
 
-    assert [f.code for f in evaluation.findings if f.where and f.where.sheet == "自评价表" and f.severity == "error"] == [
-        "criteria_empty"
-    ]
+    assert [
+        f.code
+        for f in evaluation.findings
+        if f.where and f.where.sheet == "自评价表" and f.severity == "error"
+    ] == ["criteria_empty"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 
 import pytest
@@ -59,7 +60,5 @@ def test_what_is_not_in_the_grammar_is_refused_with_its_place(text: str, says: s
 
 @given(st.text(max_size=60))
 def test_any_text_parses_or_is_refused_and_never_crashes(text: str) -> None:
-    try:
+    with contextlib.suppress(s.FormulaError):
         s.parse(text)
-    except s.FormulaError as error:
-        assert str(error)

@@ -69,7 +69,9 @@ def test_a_fault_is_named_with_its_place_and_the_way_out(
 
 
 def test_one_fault_gives_one_problem(faulty: Edit) -> None:
-    assert faulty("indicators.yaml", "gross_output_value / land_area", "gross_output_value / qualified_output") == [
+    assert faulty(
+        "indicators.yaml", "gross_output_value / land_area", "gross_output_value / qualified_output"
+    ) == [
         "indicators.yaml：指标 output_per_land_area：公式“gross_output_value / qualified_output”得到的是 万元/t，"
         "与声明的单位 万元/公顷 不同类"
     ]
