@@ -19,6 +19,7 @@ from pipeline.report.check import Checked, check_part
 from pipeline.report.errors import PackageError
 from pipeline.report.faults import Place, TemplateFault
 from pipeline.report.ooxml import Element, parse, serialise
+from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package, read_package, write_package
 from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
@@ -55,11 +56,12 @@ class Template:
     def parts(self) -> tuple[TaggedPart, ...]:
         """Every part that can hold tags, taken apart."""
         found = []
+        headings = heading_styles(self.package)
         for name in sorted(self.package.parts):
             if _is_tagged(self.package.content_type(name)):
                 root = self.package.xml(name)
                 tidy_template_part(root)
-                found.append(read_tags(name, part_label(name), root))
+                found.append(read_tags(name, part_label(name), root, headings))
         return tuple(found)
 
     def check(self, context: Mapping[str, Any] | MapOf) -> tuple[TemplateFault, ...]:

@@ -10,7 +10,7 @@ from shutil import which
 
 import pytest
 
-from pipeline.report import Rendered, build_template, render_report
+from pipeline.report import Rendered, annotate, build_template, check_template, render_report
 from pipeline.report.fields import update_fields
 from pipeline.report.fieldtools import iter_fields
 from pipeline.report.gate import inspect
@@ -293,3 +293,18 @@ def printed_pages(data: bytes) -> list[tuple[str, str]]:
 
 def squeezed(text: str) -> str:
     return "".join(text.split())
+
+
+def test_faults_are_written_into_a_copy_of_the_template_as_comments() -> None:
+    template = docx(p("好 {{ x }}"), p("坏 {{ y }}"), p("也坏 {{ x.z }}"))
+    faults = check_template(template, {"x": "1"})
+    copy = read_package(annotate(template, faults))
+    comments = ["".join(map(str, node.itertext())) for node in copy.xml("word/comments.xml")]
+    assert comments == ["{{ y }} 没有名称 y", "{{ x.z }} x 是文字，没有下级名称 z"]
+    marked = [
+        paragraph_text(node)
+        for node in copy.xml("word/document.xml").iter(qn("w:p"))
+        if node.find(qn("w:commentRangeStart")) is not None
+    ]
+    assert marked == ["坏 {{ y }}", "也坏 {{ x.z }}"]
+    assert inspect(copy, client_text=["{{ x }}", "{{ y }}", "{{ x.z }}"]) == ()
