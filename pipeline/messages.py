@@ -46,6 +46,12 @@ CATALOGUE: Mapping[str, Message] = {
         ERROR, "“{key}”的系数按 {per} 计，计量单位“{unit}”不能换算成 {per}", "请改用可换算成 {per} 的单位。"
     ),
     # -- scoring
+    "criteria_empty": Message(
+        ERROR, "“{table}”还没有填写自评结论", "请逐行选择自评结论，写明自评说明和证明材料编号。"
+    ),
+    "row_undecided": Message(
+        WARNING, "“{criterion}”缺少数据，无法评分", "请补填：{what}。", "没有得分的行不进入合计。"
+    ),
     "verdict_missing": Message(
         ERROR, "“{criterion}”还没有自评结论", "请选择 符合、部分符合、不符合 或 不适用。"
     ),
@@ -261,24 +267,20 @@ def fill(text: str, details: Mapping[str, str]) -> str:
     return _BRACED.sub(lambda match: details.get(match.group(1), ""), text)
 
 
-def finding(
-    code: str,
-    subject: str = "",
-    where: CellRef | None = None,
-    *,
-    severity: Severity | None = None,
-    blocks: tuple[str, ...] = (),
-    **details: str,
-) -> Finding:
+def finding(code: str, subject: str = "", where: CellRef | None = None, **details: str) -> Finding:
     """A finding of the catalogue with its words filled in. KeyError for an unknown code: a programmer's mistake."""
+    return finding_with(code, subject, where, details)
+
+
+def finding_with(code: str, subject: str, where: CellRef | None, details: Mapping[str, str]) -> Finding:
+    """Like `finding`, with the details as a mapping."""
     message = CATALOGUE[code]
     return Finding(
         code=code,
-        severity=severity or message.severity,
+        severity=message.severity,
         subject=subject,
         where=where,
-        details=details,
-        blocks=blocks,
+        details=dict(details),
         message=fill(message.text, details),
         fix=fill(message.fix, details),
         why=fill(message.why, details),

@@ -253,7 +253,7 @@ class _Search:
         self.refused |= set(keys_of(field))
 
     def _add(self, code: str, subject: str, where: CellRef, **details: str) -> None:
-        self.findings.append(finding(code, subject, where, severity=None, blocks=(), **details))
+        self.findings.append(finding(code, subject, where, **details))
 
 
 def keys_of(field: Field) -> list[str]:

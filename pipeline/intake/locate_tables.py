@@ -202,7 +202,7 @@ class _Columns:
         where = self.context.ref(self.header, min(self.texts) if place is None else place, column.label)
         subject = f"{self.table.id}.{column.id}"
         details = {"table": self.table.label, "column": column.label, **words}
-        findings.append(finding(code, subject, where, severity=None, blocks=(), **details))
+        findings.append(finding(code, subject, where, **details))
 
     def _missing(self, findings: list[Finding], column: Field, free: dict[int, str]) -> None:
         """A similar heading in the right place is taken with a note; otherwise the column is missing."""

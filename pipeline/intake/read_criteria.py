@@ -174,4 +174,4 @@ class _Matched:
         column = self.spot.columns.get(ID, min(self.spot.columns.values()))
         where = self.context.ref(row.row, column, self.spot.table.column(ID).label)
         subject = f"{self.spot.table.id}.{ID}"
-        self.into.findings.append(finding(code, subject, where, severity=None, blocks=(), **words))
+        self.into.findings.append(finding(code, subject, where, **words))

@@ -185,7 +185,7 @@ def _doubled(table: Table, rows: list[Row], refused: set[str]) -> list[Finding]:
                 "key": " ".join(value_text(f.value) for f in facts if not f.is_missing),
             }
             where = row.fact(table.key[0]).source
-            found.append(finding("duplicate_row", table.id, where, severity=None, blocks=(), **words))
+            found.append(finding("duplicate_row", table.id, where, **words))
     return found
 
 

@@ -64,18 +64,14 @@ class Question:
     def refuse(self, code: str, cell: Cell, **details: str) -> Reading:
         """The cell is no answer."""
         words = {"raw": raw_text(cell), "what": self.field.label, **details}
-        return Reading(
-            MISSING, finding(code, self.subject, self.where, severity=None, blocks=(), **words), refused=True
-        )
+        return Reading(MISSING, finding(code, self.subject, self.where, **words), refused=True)
 
     def accept(self, value: Value, cell: Cell, as_asked: bool) -> Reading:
         """The cell is an answer; a note tells how it was read unless it was written as we ask for it."""
         if as_asked:
             return Reading(value)
         words = {"raw": raw_text(cell), "value": value_text(value)}
-        return Reading(
-            value, finding("normalised", self.subject, self.where, severity=None, blocks=(), **words)
-        )
+        return Reading(value, finding("normalised", self.subject, self.where, **words))
 
 
 def read_value(cell: Cell, question: Question) -> Reading:

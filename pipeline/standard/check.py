@@ -94,7 +94,8 @@ def _table(table: t.Table) -> Iterator[str]:
 
 def _field(field: t.Field, name: str) -> Iterator[str]:
     where = f"intake.yaml：填报项“{name}”"
-    if field.type == "number" and field.unit is None:
+    in_table = "." in name  # a column's unit may stand in another column of the row
+    if field.type == "number" and field.unit is None and not in_table:
         yield f'{where}是数值，应写 unit（纯数写 "1"）'
     if not field.is_number and field.unit is not None:
         yield f"{where}不是数值，不应有 unit"

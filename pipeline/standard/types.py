@@ -538,7 +538,6 @@ class ExpectedIndicator:
 class Expectation:
     indicators: Mapping[str, ExpectedIndicator] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
-    subcategories: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
 
 
