@@ -262,6 +262,18 @@ def test_client_braces_are_no_leftover_tags() -> None:
     assert {problem.code for problem in inspect(read_package(finished()))} == {"leftover_tag"}
 
 
+def test_braces_that_a_template_prints_are_no_leftover_tags() -> None:
+    result = render_report(docx(p("写作 {_{ 名称 }_} 即可")), {}, page_numbers=False)
+    assert result.problems == ()
+    assert result.docx is not None
+    assert texts(result.docx) == ["写作 {{ 名称 }} 即可"]
+
+
+@needs_office
+def test_a_layout_that_takes_too_long_is_given_up() -> None:
+    assert convert(finished(), "pdf", "pdf", limit=0.01) is None
+
+
 def test_a_required_section_must_exist_and_hold_text(tmp_path: Path) -> None:
     result = render_report(
         built("# 甲\n\n## 乙\n\n# 丙\n\n正文。\n", tmp_path),
