@@ -52,7 +52,8 @@ def contents(data: bytes) -> list[tuple[str, str]]:
     """Title and page of each line of the contents."""
     lines = []
     for paragraph in document(data).iter(qn("w:p")):
-        if re.fullmatch(r"TOC\d", style_of(paragraph)):
+        link = paragraph.find(qn("w:hyperlink"))
+        if link is not None and str(link.get(qn("w:anchor"), "")).startswith("_Toc"):
             title, _, page = paragraph_text(paragraph).partition("\t")
             lines.append((title, page))
     return lines
@@ -170,6 +171,22 @@ def test_the_receipt_survives_libreoffice() -> None:
     xml = embedded(read_package(data), "receipt")
     assert xml is not None
     assert b'xmlns="urn:lvbao:receipt"' in xml
+
+
+@needs_office
+def test_a_template_that_libreoffice_has_saved_still_numbers_its_captions() -> None:
+    saved = convert(build_template(SAMPLE, HOUSE), "docx", "docx")
+    assert saved is not None
+    result = render_report(saved, sample_context(), page_numbers=False)
+    assert (result.faults, result.problems) == ((), ())
+    assert result.docx is not None
+    assert [text for text in texts(result.docx) if re.match(r"表 ", text)] == [
+        "表 1-1　2024 年主要产品产量",
+        "表 2-1　能源消耗（三年）",
+        "表 3-1　绿色工厂自评价表",
+        "表 A-1　勘误处理",
+    ]
+    assert [title for title, _page in contents(result.docx)] == TITLES
 
 
 def test_the_receipt_is_embedded_as_custom_xml() -> None:
