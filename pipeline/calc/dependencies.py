@@ -1,0 +1,65 @@
+"""What depends on a fact: indicators, score rows, report sections. Derived from the formulas, so that it cannot drift."""
+
+from __future__ import annotations
+
+from pipeline.formula import syntax as s
+from pipeline.standard.types import Criterion, Indicator, Standard
+
+
+class Dependencies:
+    """For every field, table and `table.column` of a pack: who reads it, directly or through other indicators."""
+
+    def __init__(self, standard: Standard) -> None:
+        self._standard = standard
+        self._reads: dict[str, frozenset[str]] = {}
+
+    def reads(self, indicator_id: str) -> frozenset[str]:
+        """The fields, tables and columns that an indicator needs, all the way down."""
+        if indicator_id not in self._reads:
+            self._reads[indicator_id] = self._closure(self._indicator_texts(indicator_id))
+        return self._reads[indicator_id]
+
+    def criterion_reads(self, criterion: Criterion) -> frozenset[str]:
+        """The fields, tables and columns that a criterion judged by the program needs."""
+        if criterion.indicator is not None:
+            return self.reads(criterion.indicator)
+        return self._closure((criterion.condition,)) if criterion.condition else frozenset()
+
+    def blocked_by(self, key: str) -> tuple[str, ...]:
+        """What cannot be done without the fact: `指标“容积率”`, `评分行 K01`, `报告“二、1 基础设施”`."""
+        standard = self._standard
+        owner = key.partition(".")[0]
+        hit = [i for i in standard.indicators.by_id.values() if key in self.reads(i.id)]
+        names = [f"指标“{i.label}”" for i in hit if i in standard.indicators.indicators]
+        rows = [
+            f"评分行 {c.id}" for c in standard.scoring.criteria.values() if key in self.criterion_reads(c)
+        ]
+        sheet = standard.intake.sheet_of.get(owner)
+        section = [f"报告“{sheet.section}”"] if sheet is not None and sheet.section else []
+        return (*names, *rows, *section)
+
+    def _indicator_texts(self, indicator_id: str) -> tuple[str | None, ...]:
+        indicator: Indicator = self._standard.indicators.by_id[indicator_id]
+        by = indicator.thresholds.by if indicator.thresholds else None
+        return (indicator.formula, indicator.when, by)
+
+    def _closure(self, texts: tuple[str | None, ...]) -> frozenset[str]:
+        found: set[str] = set()
+        for text in texts:
+            if text is None:
+                continue
+            node = s.parse(text)
+            for name in s.names(node):
+                if name in self._standard.indicators.by_id:
+                    found |= self.reads(name)
+                elif name not in self._standard.indicators.constants_by_id:
+                    found.add(name)
+            for column in s.columns(node):
+                found |= self._column(column)
+        return frozenset(found)
+
+    def _column(self, column: s.Column) -> frozenset[str]:
+        key = f"{column.table}.{column.column}"
+        computed = next((c for c in self._standard.indicators.columns if c.id == key), None)
+        inner = self._closure((computed.formula,)) if computed else frozenset({key})
+        return inner | {column.table}

@@ -1,0 +1,292 @@
+"""The environment of one formula: gives names their values and notes everything that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pipeline.calc.trace import Operand, OperandKind
+from pipeline.facts import Fact
+from pipeline.findings import CellRef
+from pipeline.formula import syntax as s
+from pipeline.formula.evaluate import Coefficient, FactorUse, Num, Outcome
+from pipeline.messages import finding_with
+from pipeline.quantity import MISSING, Missing, NotApplicable, NotDetected, plain, significant
+from pipeline.standard.types import STATUS_WORDS, Field
+from pipeline.units import ONE, unit
+
+if TYPE_CHECKING:
+    from pipeline.calc.calculator import Calculator
+
+YEAR_WORDS = ("", "上一年", "前年")
+
+
+class Scope:
+    """Implements `formula.evaluate.Environment` over a Calculator, for the formula of one subject."""
+
+    def __init__(self, calculator: Calculator, subject: str = "", symbols: Mapping[str, str] | None = None):
+        self._calculator = calculator
+        self._standard = calculator.standard
+        self._intake = calculator.intake
+        self._subject = subject
+        self._symbols = symbols or {}
+        self._operands: dict[tuple[str, str], Operand] = {}
+        self._causes: dict[str, None] = {}
+        self._factor: FactorUse | None = None
+
+    # -- what was read ---------------------------------------------------------------------------------
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """Everything read, in the order of reading."""
+        return tuple(self._operands.values())
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Why the result is missing: labels with places."""
+        return tuple(self._causes)
+
+    @property
+    def factor_detail(self) -> tuple[str, str]:
+        """(`1234 kWh × 0.1229 kgce/kWh`, source of the coefficient) of the last coefficient applied."""
+        use = self._factor
+        if use is None:
+            return "", ""
+        text = f"{plain(use.amount)} {use.amount_unit.text} × {plain_or_short(use.coefficient)} {use.result.text}/{use.per.text}"
+        return text, "实测系数（填报）" if use.overridden else self._factor_source(use)
+
+    def label(self, node: s.Name | s.Column) -> str:
+        """What people call a name."""
+        if isinstance(node, s.Column):
+            return self._column_label(node)
+        for known in (
+            self._standard.intake.fields,
+            self._standard.indicators.by_id,
+            self._standard.indicators.constants_by_id,
+            self._standard.intake.tables,
+        ):
+            if node.id in known:
+                return known[node.id].label
+        return node.id
+
+    def symbol(self, node: s.Name | s.Column) -> str:
+        """The symbol of a name in the standard's formula; its label when it has none."""
+        if isinstance(node, s.Name):
+            if node.id in self._symbols:
+                return self._symbols[node.id]
+            indicator = self._standard.indicators.by_id.get(node.id)
+            if indicator is not None and indicator.symbol:
+                return indicator.symbol
+        return self.label(node)
+
+    def _column_label(self, node: s.Column) -> str:
+        table = self._standard.intake.tables[node.table]
+        if node.column in table.by_id:
+            return table.by_id[node.column].label
+        return next(
+            c.label for c in self._standard.indicators.columns if c.id == f"{node.table}.{node.column}"
+        )
+
+    def _note(self, kind: OperandKind, name: str, value: str, measure: str, **more: object) -> None:
+        operand = Operand(kind, name, str(more.pop("label", name)), value, measure, **more)  # type: ignore[arg-type]
+        self._operands.setdefault((kind, f"{name}|{operand.label}"), operand)
+
+    def _missing(self, label: str, where: CellRef | None) -> Missing:
+        place = f"（{where.sheet}!{where.cell}）" if where and where.cell else ""
+        self._causes.setdefault(f"{label}{place}")
+        return MISSING
+
+    # -- Environment -----------------------------------------------------------------------------------
+    def value(self, name: str, years_back: int) -> Outcome:
+        """A field, constant, quantity or indicator."""
+        field = self._standard.intake.fields.get(name)
+        if field is not None:
+            return self._field(field, years_back)
+        constant = self._standard.indicators.constants_by_id.get(name)
+        if constant is not None:
+            source = constant.source or constant.clause or ""
+            symbol = self._symbols.get(name, "")
+            self._note(
+                "constant", name, plain(constant.value), constant.unit, label=constant.label,
+                source=source, symbol=symbol,
+            )  # fmt: skip
+            return Num(constant.value, constant.measure)
+        return self._indicator(name, years_back)
+
+    def _indicator(self, name: str, years_back: int) -> Outcome:
+        outcome = self._calculator.outcome(name, years_back)
+        computed = self._calculator.indicator(name, years_back)
+        label = f"{YEAR_WORDS[min(years_back, 2)]}{computed.label}"
+        if isinstance(outcome, Num):
+            self._note(
+                "quantity", name, plain_or_short(outcome.value), computed.unit, label=label,
+                symbol=self.symbol(s.Name(name)) if self.symbol(s.Name(name)) != computed.label else "",
+                detail=computed.trace.words,
+            )  # fmt: skip
+        elif isinstance(outcome, Missing):
+            for cause in computed.trace.causes or (label,):
+                self._causes.setdefault(cause)
+        return outcome
+
+    def _field(self, field: Field, years_back: int) -> Outcome:
+        identity = self._standard.identity
+        if field.id == identity.roles.evaluation_year:
+            year = self._intake.fact(field.id)
+            outcome = self._outcome(field, year, field.label, self._intake.places.get(field.id))
+            return Num(outcome.value - years_back) if isinstance(outcome, Num) else outcome
+        back = years_back if field.years > 1 or field.is_number else 0
+        fact = self._intake.fact(field.id, back)
+        label = f"{YEAR_WORDS[min(back, 2)]}{field.label}"
+        place = fact.source or self._intake.places.get(f"{field.id}@{back}" if back else field.id)
+        outcome = self._outcome(field, fact, label, place)
+        if isinstance(outcome, Num) and field.is_number:
+            detail = _policy_words(field, fact)
+            self._note(
+                "fact", field.id, plain(outcome.value), field.unit or "", label=label, where=place,
+                symbol=self._symbols.get(field.id, ""), detail=detail,
+            )  # fmt: skip
+        return outcome
+
+    def _outcome(self, field: Field, fact: Fact, label: str, place: CellRef | None) -> Outcome:
+        value = fact.value
+        if isinstance(value, Missing):
+            return self._missing(label, place)
+        if isinstance(value, NotApplicable):
+            return Num(Decimal(0), field.measure) if field.not_applicable == "zero" else value
+        if isinstance(value, NotDetected):
+            if field.not_detected == "zero":
+                return Num(Decimal(0), field.measure)
+            if value.limit is None:
+                return self._missing(f"{label}的检出限", place)
+            half = field.not_detected == "half_limit"
+            return Num(value.limit / 2 if half else value.limit, field.measure)
+        if isinstance(value, Decimal):
+            return Num(value, field.measure if field.is_number else None)
+        return value
+
+    def cell(self, table: str, row: int, column: str) -> Outcome:
+        """A column of a row, filled in or computed."""
+        definition = self._standard.intake.tables[table].by_id.get(column)
+        source = self._intake.rows(table)[row]
+        if definition is not None:
+            fact = source.fact(column)
+            optional = not definition.required
+            if optional and fact.is_missing:
+                return MISSING
+            label = f"{self._row_name(table, row)} {definition.label}"
+            outcome = self._outcome(definition, fact, label, fact.source or source.source)
+            if isinstance(outcome, Num) and definition.is_number:
+                self._note_row(table, row, column, outcome, label, fact.source or source.source)
+            return outcome
+        computed = self._calculator.computed_cell(table, row, column)
+        label = f"{self._row_name(table, row)} {self._column_label(s.Column(table, column))}"
+        if isinstance(computed, Num):
+            detail, origin = self._calculator.cell_detail(table, row, column)
+            self._note_row(table, row, column, computed, label, source.source, detail, origin)
+        elif isinstance(computed, Missing):
+            self._missing(label, source.source)
+        return MISSING if computed is None else computed
+
+    def _note_row(
+        self, table: str, row: int, column: str, outcome: Num, label: str, where: CellRef | None,
+        detail: str = "", source: str = "",
+    ) -> None:  # fmt: skip
+        measure = outcome.unit.text if outcome.unit and outcome.unit != ONE else ""
+        self._note(
+            "row", f"{table}[{row + 1}].{column}", plain_or_short(outcome.value), measure, label=label,
+            where=where, detail=detail, source=source,
+        )  # fmt: skip
+
+    def _row_name(self, table: str, row: int) -> str:
+        definition = self._standard.intake.tables[table]
+        rows = self._intake.rows(table)
+        keys = definition.key or tuple(c.id for c in definition.columns[:1])
+        words = [_say(rows[row].fact(k).value) for k in keys]
+        return " ".join(w for w in words if w) or f"第 {row + 1} 行"
+
+    def row_count(self, table: str, years_back: int) -> int | None:
+        """The number of rows; None when the table says nothing about the year in question."""
+        rows = self._intake.rows(table)
+        if not rows:
+            self._missing(f"表“{self._standard.intake.tables[table].label}”", self._intake.places.get(table))
+            return None
+        year_column = next(
+            (c.id for c in self._standard.intake.tables[table].columns if c.type == "year"), None
+        )
+        year = self._intake.fact(self._standard.identity.roles.evaluation_year).value
+        if year_column is not None and isinstance(year, Decimal):
+            wanted = year - years_back
+            if not any(r.fact(year_column).value == wanted for r in rows):
+                label = self._standard.intake.tables[table].label
+                self._missing(f"表“{label}”中 {plain(wanted)} 年的数据", self._intake.places.get(table))
+                return None
+        return len(rows)
+
+    def note(self, name: str) -> str:
+        """The client's text in the 备注 cell of a field."""
+        return self._intake.fact(name).note
+
+    def coefficient(self, family: str, set_name: str, key: str) -> Coefficient | None:
+        """A coefficient of the shared tables."""
+        found = self._standard.factors.get(family)
+        entry = found.entry(set_name, key) if found else None
+        if found is None or entry is None or entry.value is None:
+            return None
+        result = unit(found.result_unit)
+        return Coefficient(entry.value, result, unit(entry.per))
+
+    def factor_used(self, use: FactorUse) -> None:
+        """Notes a coefficient among the operands."""
+        self._factor = use
+        measure = f"{use.result.text}/{use.per.text}"
+        origin = "实测系数（填报）" if use.overridden else self._factor_source(use)
+        self._calculator.note_factor(use, origin)
+        self._note(
+            "factor", f"{use.family}/{use.set}/{use.key}", plain_or_short(use.coefficient), measure,
+            label=f"{use.key}{self._standard.factors[use.family].label}", source=origin,
+        )  # fmt: skip
+
+    def _factor_source(self, use: FactorUse) -> str:
+        family = self._standard.factors[use.family]
+        entry = family.entry(use.set, use.key)
+        set_source = family.by_set[use.set].source
+        if entry is None:
+            return use.set
+        status = "" if entry.status == "printed" else f"，{STATUS_WORDS[entry.status]}"
+        return f"{use.set}：{entry.source or set_source or family.label}{status}"
+
+    def problem(self, code: str, details: dict[str, str], row: tuple[str, int] | None, column: str) -> None:
+        """Turns a fault met in a formula into a finding at the cell."""
+        where = None
+        if row is not None:
+            source = self._intake.rows(row[0])[row[1]]
+            where = source.fact(column).source or source.source
+        self._causes.setdefault(self._subject)
+        self._calculator.note_finding(
+            finding_with(code, self._subject, where, {"indicator": self._subject, **details})
+        )
+
+
+def _policy_words(field: Field, fact: Fact) -> str:
+    """How a blank entered the calculation, in words."""
+    if isinstance(fact.value, NotApplicable):
+        return "不适用，按 0 计"
+    if isinstance(fact.value, NotDetected):
+        return {
+            "limit": "未检出，按检出限计",
+            "half_limit": "未检出，按检出限的一半计",
+            "zero": "未检出，按 0 计",
+        }[field.not_detected]
+    return ""
+
+
+def plain_or_short(value: Decimal) -> str:
+    """In full when short, else with 10 significant digits."""
+    text = plain(value)
+    return text if len(text) <= 12 else significant(value, 10)
+
+
+def _say(value: object) -> str:
+    if isinstance(value, Decimal):
+        return plain(value)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,93 @@
+"""The filled score table: what each row got, why, and what is confirmed, provisional or undecided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pipeline.findings import CellRef
+from pipeline.standard.types import Category, Criterion, Subcategory
+
+MET, PARTLY, NOT_MET, NOT_APPLICABLE, UNDECIDED = "符合", "部分符合", "不符合", "不适用", "待定"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionScore:
+    """One row. `score` None: not scored (a pure basic requirement, not applicable) or undecided; see `verdict`."""
+
+    criterion: Criterion
+    verdict: str
+    score: Decimal | None
+    basis: str = ""
+    statement: str = ""
+    evidence: tuple[str, ...] = ()
+    confirmed: bool = False
+    where: CellRef | None = field(default=None, compare=False)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether row, points or rule are our proposal and not the standard's."""
+        return self.criterion.status == "provisional"
+
+
+@dataclass(frozen=True, slots=True)
+class SubcategoryScore:
+    """Points earned and weighted score; None as long as a row is undecided or nothing applies."""
+
+    subcategory: Subcategory
+    rows: tuple[CriterionScore, ...]
+    points: Decimal | None
+    weighted: Decimal | None
+    confirmed: Decimal | None
+    applicable: bool = True
+
+    @property
+    def provisional(self) -> bool:
+        """Whether weight or rows are our proposal."""
+        return self.subcategory.status == "provisional" or self.subcategory.weight_status == "provisional"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryScore:
+    category: Category
+    subcategories: tuple[SubcategoryScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum over subcategories. `score` counts what is decided (a lower bound when `complete` is False);
+    `weight` is the weight that applies, `confirmed` the part with evidence."""
+
+    score: Decimal
+    confirmed: Decimal
+    weight: Decimal
+    decided_weight: Decimal
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BasicRequirements:
+    """The veto rows. `met` None: not all decided, none failed."""
+
+    rows: tuple[CriterionScore, ...]
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The whole table. `printed` sums what stands in the source, `whole` adds what is provisional."""
+
+    categories: tuple[CategoryScore, ...]
+    basic_requirements: BasicRequirements
+    printed: Total
+    whole: Total
+
+    @property
+    def rows(self) -> tuple[CriterionScore, ...]:
+        """Every row in the order of the table."""
+        return tuple(r for c in self.categories for s in c.subcategories for r in s.rows)
+
+    @property
+    def has_provisional(self) -> bool:
+        """Whether any row or weight is our proposal."""
+        return any(s.provisional for c in self.categories for s in c.subcategories)

@@ -1,0 +1,266 @@
+"""Fills the score table: a closed set of methods over the assessor's verdicts and the computed indicators."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal, localcontext
+
+from pipeline.calc.calculator import Calculator
+from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.scorecard import (
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    PARTLY,
+    UNDECIDED,
+    BasicRequirements,
+    CategoryScore,
+    CriterionScore,
+    Scorecard,
+    SubcategoryScore,
+    Total,
+)
+from pipeline.facts import NO_FACT, Row
+from pipeline.findings import CellRef, Finding, nearest
+from pipeline.messages import finding
+from pipeline.quantity import PRECISION, NotApplicable, plain
+from pipeline.standard.types import CRITERIA_TABLE, Criterion, Subcategory
+
+_SEPARATORS = re.compile(r"[、，,；;\s]+")
+_NO_ROW = Row({})
+
+
+def score(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tuple[Scorecard, tuple[Finding, ...]]:
+    """The score table and the findings about it. `earlier` are the findings so far: a row that cannot be decided
+    because of one of them is not reported again."""
+    with localcontext(prec=PRECISION):
+        return _Scorer(calculator, earlier).run()
+
+
+class _Scorer:
+    def __init__(self, calculator: Calculator, earlier: tuple[Finding, ...]) -> None:
+        self.calculator = calculator
+        self.standard = calculator.standard
+        self.intake = calculator.intake
+        self.findings: list[Finding] = []
+        self.reported = {f.subject for f in earlier} | set(self.intake.refused)
+        self.rows = {str(row.fact("criterion").value): row for row in self.intake.rows(CRITERIA_TABLE)}
+        evidence = self.standard.identity.roles.evidence
+        self.register = (
+            {str(r.fact("number").value) for r in self.intake.rows(evidence)} if evidence else None
+        )
+        asked = [c for c in self.standard.scoring.criteria.values() if not c.is_judged_by_program]
+        self.untouched = bool(asked) and all(
+            self._row(c).fact("verdict").is_missing and not self._refused(c, "verdict") for c in asked
+        )
+
+    def run(self) -> tuple[Scorecard, tuple[Finding, ...]]:
+        if self.untouched and CRITERIA_TABLE in self.standard.intake.tables:
+            table = self.standard.intake.tables[CRITERIA_TABLE]
+            place = self.intake.places.get(CRITERIA_TABLE)
+            self.findings.append(finding("criteria_empty", CRITERIA_TABLE, place, table=table.label))
+        categories = tuple(
+            CategoryScore(c, tuple(self._subcategory(s) for s in c.subcategories))
+            for c in self.standard.scoring.categories
+        )
+        rows = tuple(r for c in categories for s in c.subcategories for r in s.rows)
+        subs = [s for c in categories for s in c.subcategories]
+        card = Scorecard(
+            categories,
+            self._basic(rows),
+            printed=_total([s for s in subs if not s.provisional]),
+            whole=_total(subs),
+        )
+        return card, tuple(self.findings)
+
+    # -- one row ---------------------------------------------------------------------------------------
+    def _row(self, criterion: Criterion) -> Row:
+        return self.rows.get(criterion.id, _NO_ROW)
+
+    def _refused(self, criterion: Criterion, column: str) -> bool:
+        whole = (CRITERIA_TABLE, f"{CRITERIA_TABLE}[{criterion.id}]")
+        return bool({*whole, f"{whole[1]}.{column}"} & self.intake.refused)
+
+    def _place(self, criterion: Criterion, column: str) -> CellRef | None:
+        row = self.rows.get(criterion.id)
+        if row is None:
+            return self.intake.places.get(f"{CRITERIA_TABLE}[{criterion.id}]")
+        return row.fact(column).source or row.source
+
+    def _report(self, code: str, criterion: Criterion, column: str, **details: str) -> None:
+        name = f"{criterion.id} {criterion.texts[0][:24]}"
+        self.findings.append(
+            finding(code, criterion.id, self._place(criterion, column), criterion=name, **details)
+        )
+
+    def _text(self, criterion: Criterion, column: str) -> str:
+        value = self._row(criterion).facts.get(column, NO_FACT).value
+        return value if isinstance(value, str) else ""
+
+    def _criterion(self, criterion: Criterion) -> CriterionScore:
+        match criterion.method:
+            case "level":
+                result = self._by_level(criterion)
+            case "condition":
+                result = self._by_condition(criterion)
+            case _:
+                result = self._assessed(criterion)
+        return self._with_evidence(result)
+
+    def _assessed(self, criterion: Criterion) -> CriterionScore:
+        verdict = self._text(criterion, "verdict")
+        entered = self._row(criterion).fact("score").value
+        statement = self._text(criterion, "statement")
+        blank = CriterionScore(criterion, UNDECIDED, None, where=self._place(criterion, "verdict"))
+        if verdict not in (MET, PARTLY, NOT_MET, NOT_APPLICABLE):
+            if not self.untouched and not self._refused(criterion, "verdict"):
+                self._report("verdict_missing", criterion, "verdict")
+            return replace(blank, statement=statement)
+        if not statement:
+            self._report("statement_missing", criterion, "statement")
+        result = replace(blank, verdict=verdict, statement=statement, basis=f"自评结论：{verdict}")
+        if criterion.points is None or verdict == NOT_APPLICABLE:
+            return result
+        return self._points(result, entered if isinstance(entered, Decimal) else None)
+
+    def _points(self, result: CriterionScore, entered: Decimal | None) -> CriterionScore:
+        criterion = result.criterion
+        most = criterion.points or Decimal(0)
+        if result.verdict == PARTLY:
+            if entered is None:
+                if not self._refused(criterion, "score"):
+                    self._report("score_missing", criterion, "score", max=plain(most))
+                return result
+            if not 0 <= entered <= most:
+                self._report("score_out_of_range", criterion, "score", max=plain(most), score=plain(entered))
+                return result
+            return replace(result, score=entered, basis=f"部分符合，自评得分 {plain(entered)}")
+        full = most if result.verdict == MET else Decimal(0)
+        if entered is not None and entered != full:
+            self._report(
+                "score_contradicts", criterion, "score",
+                verdict=result.verdict, expected=plain(full), score=plain(entered),
+            )  # fmt: skip
+        return replace(result, score=full)
+
+    def _by_level(self, criterion: Criterion) -> CriterionScore:
+        value = self.calculator.indicator(criterion.indicator or "")
+        result = self._judged(criterion)
+        if isinstance(value.value, NotApplicable):
+            return replace(result, verdict=NOT_APPLICABLE, basis=value.value.reason)
+        if value.level is None:
+            return self._undecided(result)
+        share = self.standard.scoring.methods.by_level.get(value.level, Decimal(0))
+        points = (criterion.points or Decimal(0)) * share / 100
+        words = self.standard.indicators.levels.get(value.level)
+        reached = f"达到{words}" if words else "未达到最低限值"
+        number = "" if value.number is None else plain(value.number)
+        measure = "" if value.unit == "1" else f" {value.unit}"
+        basis = f"{value.label} {number}{measure}，{reached}，按分值的 {plain(share)}% 计"
+        return replace(result, verdict=MET if words else NOT_MET, score=points, basis=basis)
+
+    def _by_condition(self, criterion: Criterion) -> CriterionScore:
+        outcome = self.calculator.condition(criterion.condition or "", subject=criterion.id)
+        result = self._judged(criterion)
+        if isinstance(outcome, NotApplicable):
+            return replace(result, verdict=NOT_APPLICABLE, basis=outcome.reason)
+        if not isinstance(outcome, bool):
+            return self._undecided(result)
+        words = self.calculator.condition_words(criterion.condition or "")
+        basis = f"{words}：{'成立' if outcome else '不成立'}"
+        points = criterion.points if outcome else Decimal(0)
+        return replace(result, verdict=MET if outcome else NOT_MET, score=points, basis=basis)
+
+    def _judged(self, criterion: Criterion) -> CriterionScore:
+        return CriterionScore(
+            criterion,
+            UNDECIDED,
+            None,
+            statement=self._text(criterion, "statement"),
+            where=self._place(criterion, "verdict"),
+        )
+
+    def _undecided(self, result: CriterionScore) -> CriterionScore:
+        reads = Dependencies(self.standard).criterion_reads(result.criterion)
+        owners = reads | {key.partition(".")[0] for key in reads}
+        reported = {key.partition("[")[0].partition("@")[0] for key in self.reported} | self.reported
+        if not owners & reported:
+            self._report("row_undecided", result.criterion, "verdict", what=self._wanted(reads))
+        return result
+
+    def _wanted(self, reads: frozenset[str]) -> str:
+        schema = self.standard.intake
+        labels = [
+            f.label for key, f in schema.fields.items() if key in reads and self.intake.fact(key).is_missing
+        ]
+        labels += [t.label for key, t in schema.tables.items() if key in reads and not self.intake.rows(key)]
+        return "、".join(labels) or "有关数据"
+
+    def _with_evidence(self, result: CriterionScore) -> CriterionScore:
+        criterion = result.criterion
+        numbers = tuple(n for n in _SEPARATORS.split(self._text(criterion, "evidence")) if n)
+        unknown = [n for n in numbers if self.register is not None and n not in self.register]
+        for number in unknown:
+            near = nearest(number, sorted(self.register or ()))
+            self._report(
+                "evidence_unknown",
+                criterion,
+                "evidence",
+                number=number,
+                near=f"（是否为“{near}”？）" if near else "",
+            )
+        scored = result.score is not None and result.score > 0
+        asserted = scored or (criterion.points is None and result.verdict == MET)
+        if asserted and not numbers:
+            self._report("evidence_missing", criterion, "evidence")
+        return replace(result, evidence=numbers, confirmed=asserted and bool(numbers) and not unknown)
+
+    # -- sums ------------------------------------------------------------------------------------------
+    def _subcategory(self, subcategory: Subcategory) -> SubcategoryScore:
+        rows = tuple(self._criterion(c) for c in subcategory.criteria)
+        if subcategory.weight is None:
+            return SubcategoryScore(subcategory, rows, None, None, None)
+        scored = [r for r in rows if r.criterion.points is not None]
+        applicable = [r for r in scored if r.verdict != NOT_APPLICABLE]
+        most = sum((r.criterion.points or Decimal(0) for r in applicable), Decimal(0))
+        if most == 0:
+            return SubcategoryScore(subcategory, rows, None, None, None, applicable=False)
+        scoring = self.standard.scoring
+        whole = subcategory.max_points if scoring.normalise == "group_max" else scoring.normalise_to
+        # rows that are not applicable drop out: the others are stretched to the points of the whole group
+        stretch = subcategory.max_points / most
+        factor = subcategory.weight / whole * stretch
+        points = sum((r.score for r in applicable if r.score is not None), Decimal(0))
+        confirmed = sum((r.score for r in applicable if r.score is not None and r.confirmed), Decimal(0))
+        complete = all(r.score is not None for r in applicable)
+        return SubcategoryScore(
+            subcategory, rows, points if complete else None, points * factor, confirmed * factor
+        )
+
+    def _basic(self, rows: tuple[CriterionScore, ...]) -> BasicRequirements:
+        mandatory = self.standard.scoring.mandatory_veto
+        gates = tuple(
+            r for r in rows if r.criterion.veto or (mandatory and r.criterion.obligation == "mandatory")
+        )
+        for row in gates:
+            if row.verdict == NOT_MET:
+                self._report("basic_requirement_not_met", row.criterion, "verdict")
+        verdicts = {r.verdict for r in gates}
+        if NOT_MET in verdicts or PARTLY in verdicts:
+            return BasicRequirements(gates, False)
+        return BasicRequirements(gates, None if UNDECIDED in verdicts else True)
+
+
+def _total(subcategories: list[SubcategoryScore]) -> Total:
+    zero = Decimal(0)
+    counted = [s for s in subcategories if s.subcategory.weight is not None and s.applicable]
+    weight = sum((s.subcategory.weight or zero for s in counted), zero)
+    decided = sum((s.subcategory.weight or zero for s in counted if s.points is not None), zero)
+    return Total(
+        score=sum((s.weighted or zero for s in counted), zero),
+        confirmed=sum((s.confirmed or zero for s in counted), zero),
+        weight=weight,
+        decided_weight=decided,
+        complete=all(s.points is not None for s in counted),
+    )

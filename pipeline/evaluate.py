@@ -1,0 +1,56 @@
+"""The data flow: one workbook and one standard become one Evaluation. One line a stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.calc.calculator import Calculator
+from pipeline.calc.rules import check_rules
+from pipeline.calc.scoring import score
+from pipeline.calc.trace import IndicatorValue
+from pipeline.evaluation import Evaluation
+from pipeline.facts import Intake
+from pipeline.findings import Finding
+from pipeline.intake.read import read_intake
+from pipeline.intake.reader import read_workbook
+from pipeline.intake.workbook import Workbook
+from pipeline.receipt import make_receipt
+from pipeline.standard.types import Standard
+
+
+def evaluate(path: Path, standard: Standard) -> Evaluation:
+    """Reads, checks, calculates and scores one workbook.
+
+    Goes on when facts are missing, so that one run tells everything that is wrong. Raises UnreadableFile when the
+    file cannot be read at all.
+    """
+    workbook = read_workbook(path)
+    intake, reading = read_intake(workbook, standard)
+    return evaluate_intake(intake, reading, workbook, standard)
+
+
+def evaluate_intake(
+    intake: Intake, reading: tuple[Finding, ...], workbook: Workbook, standard: Standard
+) -> Evaluation:
+    """Checks, calculates and scores the facts of a workbook that has been read."""
+    calculator = Calculator(standard, intake)
+    ruled = check_rules(calculator)
+    indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
+    earlier = {back: _yearly(calculator, back) for back in (1, 2)}
+    scorecard, scored = score(calculator, (*reading, *ruled, *calculator.findings))
+    findings = sorted((*reading, *ruled, *calculator.findings, *scored), key=lambda f: f.sort_key)
+    return Evaluation(
+        standard=standard,
+        intake=intake,
+        indicators=indicators,
+        earlier=earlier,
+        scorecard=scorecard,
+        findings=tuple(findings),
+        calculator=calculator,
+        receipt=make_receipt(workbook, standard, intake),
+    )
+
+
+def _yearly(calculator: Calculator, years_back: int) -> dict[str, IndicatorValue]:
+    definitions = calculator.standard.indicators.by_id.values()
+    return {i.id: calculator.indicator(i.id, years_back) for i in definitions if i.yearly}

@@ -1,0 +1,46 @@
+"""The result of evaluating one workbook: facts, indicators, score table, findings, receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline.calc.calculator import Calculator
+from pipeline.calc.scorecard import Scorecard
+from pipeline.calc.trace import IndicatorValue
+from pipeline.facts import Intake
+from pipeline.findings import Finding, has_errors
+from pipeline.receipt import Receipt
+from pipeline.standard.types import Standard
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything known about one workbook under one standard. `earlier[n]` are the yearly indicators n years before."""
+
+    standard: Standard
+    intake: Intake
+    indicators: Mapping[str, IndicatorValue]
+    earlier: Mapping[int, Mapping[str, IndicatorValue]]
+    scorecard: Scorecard
+    findings: tuple[Finding, ...]
+    calculator: Calculator
+    receipt: Receipt
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a final report may be issued: no finding is an error."""
+        return not has_errors(self.findings)
+
+    @property
+    def enterprise(self) -> str:
+        """The name of the evaluated enterprise, "" when not filled in."""
+        value = self.intake.fact(self.standard.identity.roles.enterprise).value
+        return value if isinstance(value, str) else ""
+
+    @property
+    def evaluation_year(self) -> int | None:
+        """The year evaluated."""
+        value = self.intake.fact(self.standard.identity.roles.evaluation_year).value
+        return int(value) if isinstance(value, Decimal) else None

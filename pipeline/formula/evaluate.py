@@ -1,0 +1,317 @@
+"""Evaluates a formula tree over an environment and keeps what it read, for the trace.
+
+Blanks propagate: one missing operand makes the result missing, one that is not applicable makes it not applicable.
+Conditions follow three-valued logic, so that `x > 0 or not present(x)` is true for a missing x.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from pipeline.formula import syntax as s
+from pipeline.quantity import MISSING, Missing, NotApplicable
+from pipeline.units import ONE, PERCENT, Unit, UnknownUnit, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A number in a unit; `unit` None is a bare number that fits any unit."""
+
+    value: Decimal
+    unit: Unit | None = None
+
+
+Outcome = Num | str | bool | dt.date | tuple[str, ...] | Missing | NotApplicable
+Bound = dict[str, int]
+"""Table id → index of the row at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """A coefficient as the environment gives it."""
+
+    value: Decimal
+    result: Unit
+    per: Unit
+
+
+class Environment(Protocol):
+    """Where names get their values. Every method notes what was read, so that the trace can name it."""
+
+    def value(self, name: str, years_back: int) -> Outcome: ...
+    def cell(self, table: str, row: int, column: str) -> Outcome: ...
+    def row_count(self, table: str, years_back: int) -> int | None: ...
+    def note(self, name: str) -> str: ...
+    def coefficient(self, family: str, set_name: str, key: str) -> Coefficient | None: ...
+    def factor_used(self, use: FactorUse) -> None: ...
+    def problem(
+        self, code: str, details: dict[str, str], row: tuple[str, int] | None, column: str
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FactorUse:
+    """An amount times a coefficient: what the trace prints for a row."""
+
+    family: str
+    set: str
+    key: str
+    amount: Decimal
+    amount_unit: Unit
+    coefficient: Decimal
+    per: Unit
+    result: Unit
+    overridden: bool
+
+
+@dataclass(slots=True)
+class Evaluator:
+    """Evaluates one formula. `values` remembers the outcome of every node by identity, `terms` the rows of aggregates."""
+
+    environment: Environment
+    years_back: int = 0
+    values: dict[int, Outcome] = field(default_factory=dict)
+    terms: dict[int, list[tuple[str, int, Num]]] = field(default_factory=dict)
+
+    def run(self, node: s.Node, bound: Bound | None = None) -> Outcome:
+        """The outcome of the formula, with the rows in `bound` at hand."""
+        return self._eval(node, bound or {}, self.years_back)
+
+    def _eval(self, node: s.Node, bound: Bound, back: int) -> Outcome:
+        result = self._dispatch(node, bound, back)
+        self.values[id(node)] = result
+        return result
+
+    def _dispatch(self, node: s.Node, bound: Bound, back: int) -> Outcome:
+        match node:
+            case s.Number(value):
+                return Num(value)
+            case s.Text(value):
+                return value
+            case s.Name(name):
+                return self.environment.value(name, back)
+            case s.Column(table, column):
+                return self.environment.cell(table, bound[table], column)
+            case s.Negate(operand):
+                inner = self._eval(operand, bound, back)
+                return Num(-inner.value, inner.unit) if isinstance(inner, Num) else inner
+            case s.Binary():
+                return self._binary(node, bound, back)
+            case s.Compare(op, left, right):
+                return compare(op, self._eval(left, bound, back), self._eval(right, bound, back))
+            case s.Among(operand, options):
+                return self._among(operand, options, bound, back)
+            case s.Logic(op, left, right):
+                return _logic(op, self._eval(left, bound, back), self._eval(right, bound, back))
+            case s.Not(operand):
+                inner = self._eval(operand, bound, back)
+                return (not inner) if isinstance(inner, bool) else inner
+            case s.Aggregate():
+                return self._aggregate(node, bound, back)
+            case s.Call():
+                return self._call(node, bound, back)
+
+    def _binary(self, node: s.Binary, bound: Bound, back: int) -> Outcome:
+        left, right = self._eval(node.left, bound, back), self._eval(node.right, bound, back)
+        if not isinstance(left, Num) or not isinstance(right, Num):
+            return _blank_of(left, right)
+        if node.op == "+" or node.op == "-":
+            converted, measure = _aligned(left, right)
+            return Num(left.value + converted if node.op == "+" else left.value - converted, measure)
+        bare = left.unit is None and right.unit is None
+        a, b = left.unit or ONE, right.unit or ONE
+        if node.op == "*":
+            return Num(left.value * right.value, None if bare else a * b)
+        if right.value == 0:
+            operand = node.right.id if isinstance(node.right, s.Name) else _column_of(node.right)
+            self.environment.problem("division_by_zero", {"operand": operand}, _row_of(bound), operand)
+            return MISSING
+        return Num(left.value / right.value, None if bare else a / b)
+
+    def _among(self, operand: s.Node, options: Sequence[s.Node], bound: Bound, back: int) -> Outcome:
+        value = self._eval(operand, bound, back)
+        if isinstance(value, Missing | NotApplicable):
+            return value
+        return any(compare("==", value, self._eval(o, bound, back)) is True for o in options)
+
+    def _aggregate(self, node: s.Aggregate, bound: Bound, back: int) -> Outcome:
+        (table,) = s.aggregate_tables(node)
+        count = self.environment.row_count(table, back)
+        if count is None:
+            return Num(Decimal(0), ONE) if node.kind == "count" else MISSING
+        kept: list[tuple[str, int, Num]] = []
+        blanks: list[Outcome] = []
+        for row in range(count):
+            inner = {**bound, table: row}
+            condition = True if node.where is None else self._eval(node.where, inner, back)
+            if condition is False:
+                continue
+            if condition is not True:
+                blanks.append(condition)
+                continue
+            value = Num(Decimal(1), ONE) if node.kind == "count" else self._eval(node.expression, inner, back)
+            if isinstance(value, Num):
+                kept.append((table, row, value))
+            else:
+                blanks.append(value)
+        self.terms[id(node)] = kept
+        return _reduced(node.kind, [n for _, _, n in kept], blanks)
+
+    def _call(self, node: s.Call, bound: Bound, back: int) -> Outcome:
+        args = node.arguments
+        match node.function:
+            case "abs":
+                inner = self._eval(args[0], bound, back)
+                return Num(abs(inner.value), inner.unit) if isinstance(inner, Num) else inner
+            case "prev":
+                return self._eval(args[0], bound, back + 1)
+            case "yoy":
+                return self._yoy(args[0], bound, back)
+            case "present":
+                return not isinstance(self._eval(args[0], bound, back), Missing)
+            case "note":
+                assert isinstance(args[0], s.Name)  # the pack check has seen to it
+                return self.environment.note(args[0].id) or MISSING
+            case "has":
+                chosen = self._eval(args[0], bound, back)
+                wanted = self._eval(args[1], bound, back)
+                return wanted in chosen if isinstance(chosen, tuple) else MISSING
+            case "year_of":
+                date = self._eval(args[0], bound, back)
+                return Num(Decimal(date.year)) if isinstance(date, dt.date) else MISSING
+            case "if":
+                condition = self._eval(args[0], bound, back)
+                if not isinstance(condition, bool):
+                    return MISSING
+                return self._eval(args[1] if condition else args[2], bound, back)
+            case _:
+                return self._factor(node, bound, back)
+
+    def _yoy(self, node: s.Node, bound: Bound, back: int) -> Outcome:
+        before = self._eval(node, bound, back + 1)
+        now = self._eval(node, bound, back)
+        if not isinstance(now, Num) or not isinstance(before, Num):
+            return _blank_of(now, before)
+        if before.value == 0:
+            return MISSING
+        return Num((now.value - before.value) / before.value * 100, PERCENT)
+
+    def _factor(self, node: s.Call, bound: Bound, back: int) -> Outcome:
+        family, set_name, key = (self._eval(a, bound, back) for a in node.arguments[:3])
+        if not (isinstance(family, str) and isinstance(set_name, str) and isinstance(key, str)):
+            return _blank_of(set_name, key)
+        found = self.environment.coefficient(family, set_name, key)
+        if node.function == "has_factor":
+            return found is not None
+        if found is None:
+            details = {"family": family, "set": set_name, "key": key}
+            self.environment.problem("factor_missing", details, _row_of(bound), _column_of(node.arguments[2]))
+            return MISSING
+        if node.function == "factor":
+            return Num(found.value, found.result / found.per)
+        return self._applied(node, found, (family, set_name, key), bound, back)
+
+    def _applied(
+        self, node: s.Call, found: Coefficient, names: tuple[str, str, str], bound: Bound, back: int
+    ) -> Outcome:
+        amount = self._eval(node.arguments[3], bound, back)
+        spelled = self._eval(node.arguments[4], bound, back)
+        if not isinstance(amount, Num) or not isinstance(spelled, str):
+            return _blank_of(amount, spelled)
+        try:
+            measured = unit(spelled)
+            factor = measured.factor_to(found.per)
+        except (UnknownUnit, ValueError):
+            details = {"key": names[2], "per": found.per.text, "unit": spelled}
+            self.environment.problem("factor_unit", details, _row_of(bound), _column_of(node.arguments[4]))
+            return MISSING
+        override = self._eval(node.arguments[5], bound, back) if len(node.arguments) == 6 else MISSING
+        value = override.value if isinstance(override, Num) else found.value
+        use = FactorUse(
+            *names, amount.value, measured, value, found.per, found.result, isinstance(override, Num)
+        )
+        self.environment.factor_used(use)
+        return Num(amount.value * factor * value, found.result)
+
+
+def _row_of(bound: Bound) -> tuple[str, int] | None:
+    return next(iter(bound.items()), None)
+
+
+def _column_of(node: s.Node) -> str:
+    return node.column if isinstance(node, s.Column) else ""
+
+
+def _blank_of(*outcomes: Outcome) -> Missing | NotApplicable:
+    """The blank that results: missing before not applicable."""
+    blanks = [o for o in outcomes if isinstance(o, Missing | NotApplicable)]
+    return next((b for b in blanks if isinstance(b, Missing)), blanks[0] if blanks else MISSING)
+
+
+def _aligned(left: Num, right: Num) -> tuple[Decimal, Unit | None]:
+    """The right value in the left's unit, and the unit of both."""
+    if left.unit is None or right.unit is None or left.unit.scale == right.unit.scale:
+        return right.value, left.unit or right.unit
+    return right.value * right.unit.factor_to(left.unit), left.unit
+
+
+def _logic(op: str, left: Outcome, right: Outcome) -> Outcome:
+    decisive = op == "or"
+    if left is decisive or right is decisive:
+        return decisive
+    if isinstance(left, bool) and isinstance(right, bool):
+        return not decisive
+    return _blank_of(left, right)
+
+
+def compare(op: str, left: Outcome, right: Outcome) -> Outcome:
+    """The truth of a comparison, or the blank that prevents it."""
+    if isinstance(left, Missing | NotApplicable) or isinstance(right, Missing | NotApplicable):
+        return _blank_of(left, right)
+    if isinstance(left, bool) and isinstance(right, str):
+        left = "是" if left else "否"
+    elif isinstance(right, bool) and isinstance(left, str):
+        right = "是" if right else "否"
+    a: object = left
+    b: object = right
+    if isinstance(left, Num) and isinstance(right, Num):
+        a, b = left.value, _aligned(left, right)[0]
+    match op:
+        case "==":
+            return a == b
+        case "!=":
+            return a != b
+        case "<":
+            return a < b  # type: ignore[operator, no-any-return]
+        case "<=":
+            return a <= b  # type: ignore[operator, no-any-return]
+        case ">":
+            return a > b  # type: ignore[operator, no-any-return]
+        case _:
+            return a >= b  # type: ignore[operator, no-any-return]
+
+
+def _reduced(kind: str, values: list[Num], blanks: list[Outcome]) -> Outcome:
+    """The aggregate of the rows kept. Rows that are not applicable drop out; a missing one makes the whole missing."""
+    if any(isinstance(b, Missing) for b in blanks):
+        return MISSING
+    if not values:
+        return Num(Decimal(0)) if kind in ("sum", "count") else MISSING
+    total, measure = values[0].value, values[0].unit
+    aligned = [total]
+    for value in values[1:]:
+        converted, measure = _aligned(Num(total, measure), value)
+        aligned.append(converted)
+    match kind:
+        case "sum" | "count":
+            return Num(sum(aligned, Decimal(0)), measure)
+        case "min":
+            return Num(min(aligned), measure)
+        case "max":
+            return Num(max(aligned), measure)
+        case _:
+            return Num(sum(aligned, Decimal(0)) / len(aligned), measure)

@@ -1,0 +1,126 @@
+"""Prints a formula tree: in words, in symbols, and with the numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.formula import syntax as s
+from pipeline.formula.evaluate import Evaluator, Num
+from pipeline.quantity import plain, significant
+
+_LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
+_SIGN = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
+_COMPARE = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
+MAX_TERMS = 8
+"""More rows than this are printed as their sum; each row still stands among the operands of the trace."""
+
+Namer = Callable[[s.Name | s.Column], str]
+
+
+def words(node: s.Node, name: Namer) -> str:
+    """The formula in words: `（建筑面积 + 构筑物面积） ÷ 用地面积`."""
+    return _print(node, 0, lambda n: _leaf_words(n, name))
+
+
+def symbolic(node: s.Node, name: Namer) -> str:
+    """The formula in symbols: `(A_ZJZW + A_ZGZW) / A_YD`."""
+    return words(node, name).replace(" ÷ ", " / ").replace("（", "(").replace("）", ")")
+
+
+def substituted(node: s.Node, evaluator: Evaluator) -> str:
+    """The formula with the numbers of an evaluation put in: `(79379 + 0) ÷ 77037`."""
+
+    def leaf(n: s.Node) -> str | None:
+        if isinstance(n, s.Aggregate):
+            terms = evaluator.terms.get(id(n), [])
+            if n.kind == "sum" and 1 < len(terms) <= MAX_TERMS:
+                return "(" + " + ".join(_number(t) for _, _, t in terms) + ")"
+        if isinstance(n, s.Binary | s.Negate) or (isinstance(n, s.Call) and n.function == "if"):
+            return None
+        value = evaluator.values.get(id(n))
+        return _number(value) if isinstance(value, Num) else "—"
+
+    return _print(node, 0, leaf, evaluator)
+
+
+def _number(number: Num) -> str:
+    text = plain(number.value)
+    return text if len(text.replace(".", "").replace("-", "")) <= 12 else significant(number.value, 10)
+
+
+def _print(
+    node: s.Node, level: int, leaf: Callable[[s.Node], str | None], evaluator: Evaluator | None = None
+) -> str:
+    text = leaf(node)
+    if text is not None:
+        return text
+    match node:
+        case s.Binary(op, left, right):
+            mine = _LEVEL[op]
+            first = _print(left, mine, leaf, evaluator)
+            second = _print(right, mine + (1 if op in "-/" else 0), leaf, evaluator)
+            whole = f"{first}{_SIGN[op]}{second}"
+            return f"({whole})" if mine < level else whole
+        case s.Negate(operand):
+            return f"−{_print(operand, 3, leaf, evaluator)}"
+        case s.Call("if", (condition, first_node, second_node)):
+            if evaluator is not None:
+                chosen = evaluator.values.get(id(condition))
+                return _print(first_node if chosen is True else second_node, level, leaf, evaluator)
+            yes, no = _print(first_node, 0, leaf), _print(second_node, 0, leaf)
+            return f"［若 {_print(condition, 0, leaf)}：{yes}；否则：{no}］"
+        case _:
+            return "—"
+
+
+def _leaf_words(node: s.Node, name: Namer) -> str | None:
+    def inner(n: s.Node) -> str:
+        return words(n, name)
+
+    match node:
+        case s.Number(value):
+            return plain(value)
+        case s.Text(value):
+            return f"“{value}”"
+        case s.Name() | s.Column():
+            return name(node)
+        case s.Compare(op, left, right):
+            return f"{inner(left)} {_COMPARE[op]} {inner(right)}"
+        case s.Logic(op, left, right):
+            return f"{inner(left)}{' 且 ' if op == 'and' else ' 或 '}{inner(right)}"
+        case s.Not(operand):
+            return f"非（{inner(operand)}）"
+        case s.Among(operand, options):
+            return f"{inner(operand)} 属于 {'、'.join(inner(o) for o in options)}"
+        case s.Aggregate(kind, expression, where):
+            sign = {"sum": "Σ", "count": "计数", "min": "最小", "max": "最大", "avg": "平均"}[kind]
+            condition = f"，{inner(where)}" if where is not None else ""
+            return f"{sign}（{inner(expression)}{condition}）"
+        case s.Call(function, arguments) if function != "if":
+            return _call_words(function, [inner(a) for a in arguments])
+        case _:
+            return None
+
+
+def _call_words(function: str, arguments: list[str]) -> str:
+    match function:
+        case "abs":
+            return f"|{arguments[0]}|"
+        case "prev":
+            return f"上一年{arguments[0]}"
+        case "yoy":
+            return f"{arguments[0]}的同比变化"
+        case "present":
+            return f"已填{arguments[0]}"
+        case "note":
+            return f"{arguments[0]}的备注"
+        case "has":
+            return f"{arguments[0]}含{arguments[1]}"
+        case "year_of":
+            return f"{arguments[0]}的年份"
+        case "apply_factor":
+            return f"{arguments[3]} × {arguments[2]}的系数"
+        case "factor":
+            return f"{arguments[2]}的系数"
+        case _:
+            return f"{arguments[2]}有系数"

@@ -1,0 +1,220 @@
+"""What kind of value a formula gives: units are followed through the tree when a pack is loaded.
+
+A kind is a `Unit` (a number in that unit), or one of the words below. A bare number fits any unit when it is added
+to or compared with a quantity, and is a pure number when multiplied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from pipeline.formula.syntax import (
+    Aggregate,
+    Among,
+    Binary,
+    Call,
+    Column,
+    Compare,
+    Logic,
+    Name,
+    Negate,
+    Node,
+    Not,
+    Number,
+    Text,
+    aggregate_tables,
+)
+from pipeline.units import ONE, PERCENT, Unit
+
+TEXT: Final = "text"
+TRUTH: Final = "truth"
+DATE: Final = "date"
+YEAR: Final = "year"
+CHOICES: Final = "choices"
+TABLE: Final = "table"
+BARE: Final = "bare"
+Kind = Unit | str
+
+
+class KindError(ValueError):
+    """The parts of the formula do not fit together."""
+
+
+Lookup = Callable[[str], Kind | None]
+ColumnLookup = Callable[[str, str], Kind | None]
+FactorUnit = Callable[[str, str], Unit | None]
+"""(family, what) -> unit; what is "result" or "value"."""
+
+
+class Kinds:
+    """Finds the kind of a formula, given the kinds of names and columns. Raises KindError."""
+
+    def __init__(self, name: Lookup, column: ColumnLookup, factor: FactorUnit) -> None:
+        self._name = name
+        self._column = column
+        self._factor = factor
+
+    def of(self, node: Node, bound: frozenset[str] = frozenset()) -> Kind:
+        """The kind of `node`; `bound` are the tables whose row is at hand."""
+        match node:
+            case Number():
+                return BARE
+            case Text():
+                return TEXT
+            case Name(id):
+                return self._known(self._name(id), id)
+            case Column(table, column):
+                if table not in bound:
+                    raise KindError(f"“{table}.{column}”只能用在 {table} 的逐行公式或 sum( … ) 之类里")
+                return self._known(self._column(table, column), f"{table}.{column}")
+            case Negate(operand):
+                return self._number(operand, bound)
+            case Binary(op, left, right):
+                return self._arithmetic(op, left, right, bound)
+            case Compare(op, left, right):
+                self._comparable(op, self.of(left, bound), self.of(right, bound))
+                return TRUTH
+            case Among(operand, options):
+                for option in options:
+                    self._comparable("==", self.of(operand, bound), self.of(option, bound))
+                return TRUTH
+            case Logic(_, left, right):
+                self._truth(left, bound)
+                self._truth(right, bound)
+                return TRUTH
+            case Not(operand):
+                self._truth(operand, bound)
+                return TRUTH
+            case Aggregate():
+                return self._aggregate(node, bound)
+            case Call():
+                return self._call(node, bound)
+
+    @staticmethod
+    def _known(kind: Kind | None, name: str) -> Kind:
+        if kind is None:
+            raise KindError(f"没有名为“{name}”的填报项、指标、常量或列")
+        return kind
+
+    def _truth(self, node: Node, bound: frozenset[str]) -> None:
+        if self.of(node, bound) != TRUTH:
+            raise KindError("and / or / not / where 的两边应为条件")
+
+    def _number(self, node: Node, bound: frozenset[str]) -> Kind:
+        kind = self.of(node, bound)
+        if isinstance(kind, Unit) or kind in (BARE, YEAR):
+            return kind
+        raise KindError("四则运算只能用于数值")
+
+    def _arithmetic(self, op: str, left: Node, right: Node, bound: frozenset[str]) -> Kind:
+        a, b = self._number(left, bound), self._number(right, bound)
+        if op in "+-":
+            return self._alike(a, b)
+        if YEAR in (a, b):
+            raise KindError("年份不能相乘除")
+        if a == BARE and b == BARE:
+            return BARE
+        first = a if isinstance(a, Unit) else ONE
+        second = b if isinstance(b, Unit) else ONE
+        return first * second if op == "*" else first / second
+
+    @staticmethod
+    def _alike(a: Kind, b: Kind) -> Kind:
+        if a == BARE:
+            return b
+        if b == BARE:
+            return a
+        if a == YEAR and b == YEAR:
+            return YEAR
+        if isinstance(a, Unit) and isinstance(b, Unit) and a.same_kind(b):
+            return a
+        raise KindError(f"{_say(a)} 与 {_say(b)} 不能相加减")
+
+    @staticmethod
+    def _comparable(op: str, a: Kind, b: Kind) -> None:
+        if isinstance(a, Unit) and isinstance(b, Unit) and a.same_kind(b):
+            return
+        numeric = all(isinstance(k, Unit) or k in (BARE, YEAR) for k in (a, b))
+        if numeric and (BARE in (a, b) or (a == YEAR and b == YEAR)):
+            return
+        if a == b == DATE:
+            return
+        if a == b and a in (TEXT, TRUTH) and op in ("==", "!="):
+            return
+        if {a, b} == {TEXT, TRUTH} and op in ("==", "!="):  # yes_no == '是'
+            return
+        raise KindError(f"{_say(a)} 与 {_say(b)} 不能用“{op}”比较")
+
+    def _aggregate(self, node: Aggregate, bound: frozenset[str]) -> Kind:
+        (table,) = aggregate_tables(node)
+        if self._name(table) != TABLE:
+            raise KindError(f"没有名为“{table}”的表")
+        inner = bound | {table}
+        if node.where is not None:
+            self._truth(node.where, inner)
+        if node.kind == "count":
+            return ONE
+        return self._number(node.expression, inner)
+
+    def _call(self, node: Call, bound: frozenset[str]) -> Kind:
+        args = node.arguments
+        match node.function:
+            case "abs" | "prev":
+                return self._number(args[0], bound)
+            case "yoy":
+                self._number(args[0], bound)
+                return PERCENT
+            case "present":
+                self.of(args[0], bound)
+                return TRUTH
+            case "note":
+                if not isinstance(args[0], Name):
+                    raise KindError("note( … ) 里写填报项")
+                self.of(args[0], bound)
+                return TEXT
+            case "has":
+                if self.of(args[0], bound) != CHOICES or not isinstance(args[1], Text):
+                    raise KindError("has(多选项, '选项')")
+                return TRUTH
+            case "year_of":
+                if self.of(args[0], bound) != DATE:
+                    raise KindError("year_of( … ) 里写日期")
+                return YEAR
+            case "if":
+                self._truth(args[0], bound)
+                first, second = self.of(args[1], bound), self.of(args[2], bound)
+                return first if first == second else self._alike(first, second)
+            case _:
+                return self._factor_call(node, bound)
+
+    def _factor_call(self, node: Call, bound: frozenset[str]) -> Kind:
+        family = node.arguments[0]
+        if not isinstance(family, Text):
+            raise KindError("系数表名要用引号直接写出")
+        for argument in node.arguments[1:3]:
+            if self.of(argument, bound) != TEXT:
+                raise KindError(f"{node.function}( … ) 的系数版本与名称应为文字")
+        if node.function == "apply_factor":
+            self._number(node.arguments[3], bound)
+            if self.of(node.arguments[4], bound) != TEXT:
+                raise KindError("apply_factor( … ) 的第 5 个参数应为计量单位")
+            if len(node.arguments) == 6:
+                self._number(node.arguments[5], bound)
+        found = self._factor(family.value, "value" if node.function == "factor" else "result")
+        if found is None:
+            raise KindError(f"没有名为“{family.value}”的系数表，或其中各条单位不一致")
+        return TRUTH if node.function == "has_factor" else found
+
+
+def _say(kind: Kind) -> str:
+    words = {
+        TEXT: "文字",
+        TRUTH: "条件",
+        DATE: "日期",
+        YEAR: "年份",
+        CHOICES: "多选项",
+        TABLE: "表",
+        BARE: "数",
+    }
+    return kind.text if isinstance(kind, Unit) else words.get(kind, kind)

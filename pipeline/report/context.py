@@ -1,0 +1,367 @@
+"""The report context: the only names a template may use. Plain mappings, lists, text and truth values, formatted already.
+
+docs/templates.md lists the names; a test compares.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pipeline.calc.trace import Operand
+from pipeline.evaluation import Evaluation
+from pipeline.findings import Finding, Severity
+from pipeline.formula.evaluate import Num
+from pipeline.quantity import NotApplicable, fixed, is_blank, plain
+from pipeline.report import words as w
+from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
+from pipeline.standard.types import STATUS_WORDS, Field, Indicator, Report, Table
+
+Context = dict[str, Any]
+STATUS_OF_STANDARD = {"draft": "征求意见稿", "enacted": "现行", "superseded": "已被代替"}
+
+
+def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Context:
+    """Everything a template of this report may print."""
+    standard = evaluation.standard
+    indicators = {i.id: _indicator(evaluation, i) for i in standard.indicators.indicators}
+    numbered = [{"no": str(n), **m} for n, m in enumerate(indicators.values(), 1)]
+    return {
+        "report": _report(evaluation, report, draft),
+        "standard": _standard(evaluation),
+        **_facts(evaluation),
+        "tables": {t.id: _rows(evaluation, t) for t in standard.intake.tables.values()},
+        "totals": {t.id: _totals(evaluation, t) for t in standard.intake.tables.values()},
+        "q": {i.id: _indicator(evaluation, i) for i in standard.indicators.quantities},
+        "i": indicators,
+        "indicator_list": numbered,
+        "scorecard": scorecard_context(evaluation),
+        "basic": basic_context(evaluation),
+        "conclusion": conclusion(evaluation),
+        "evidence": _evidence(evaluation),
+        "errata": [
+            {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}
+            for e in standard.errata
+        ],
+        "factors": _factors(evaluation),
+        "provisional": _provisional(evaluation),
+        "findings": _findings(evaluation),
+        "trace": [_trace(evaluation, i) for i in standard.indicators.by_id.values()],
+        "receipt": _receipt(evaluation),
+    }
+
+
+def _report(evaluation: Evaluation, report: Report, draft: bool) -> Context:
+    date = evaluation.intake.fact(evaluation.standard.identity.roles.evaluation_date).value
+    year = evaluation.evaluation_year
+    known = isinstance(date, dt.date)
+    return {
+        "title": report.title,
+        "kind": report.id,
+        "draft": draft,
+        "date": w.date_text(date) if isinstance(date, dt.date) else w.gap("评价日期"),
+        "date_upper": w.date_upper(date) if isinstance(date, dt.date) else w.gap("评价日期"),
+        "has_date": known,
+        "year": str(year) if year else w.gap("评价年度"),
+        "year_1": str(year - 1) if year else "上一年",
+        "year_2": str(year - 2) if year else "前年",
+        "file_name": report.file_name,
+    }
+
+
+def _standard(evaluation: Evaluation) -> Context:
+    identity = evaluation.standard.identity
+    return {
+        "number": identity.number,
+        "title": identity.title,
+        "full_name": f"{identity.number}《{identity.title}》",
+        "edition": identity.edition,
+        "status_text": STATUS_OF_STANDARD[identity.status],
+        "publisher": identity.publisher,
+        "pack_version": identity.pack_version,
+        "references": [{"number": r.number, "title": r.title} for r in identity.references],
+        "notes": list(identity.notes),
+        "comparison": {
+            "full_value": "全数值比较法（以修约前的数值与限值比较）",
+            "rounded_value": "修约值比较法（以修约后的数值与限值比较）",
+        }[identity.comparison],
+        "rounding": f"{identity.rounding.source}，四舍六入五成双，只在最后修约一次",
+    }
+
+
+def _facts(evaluation: Evaluation) -> Context:
+    schema, intake = evaluation.standard.intake, evaluation.intake
+    fields = schema.fields
+    yearly = [f for f in fields.values() if f.years > 1]
+    change = {f.id: w.change_text(intake.fact(f.id).value, intake.fact(f.id, 1).value) for f in yearly}
+    for quantity in (i for i in evaluation.standard.indicators.by_id.values() if i.yearly):
+        before = evaluation.earlier.get(1, {}).get(quantity.id)
+        now = evaluation.indicators[quantity.id].trace.unrounded
+        change[quantity.id] = w.change_text(now, before.trace.unrounded if before else None)
+    return {
+        "f": {i: w.value_text(intake.fact(i).value, f, asked=_asked(evaluation, f)) for i, f in fields.items()},
+        "f1": {f.id: w.value_text(intake.fact(f.id, 1).value, _earlier(f)) for f in yearly},
+        "f2": {f.id: w.value_text(intake.fact(f.id, 2).value, _earlier(f)) for f in yearly},
+        "u": {i: "" if f.unit in (None, "1") else str(f.unit) for i, f in fields.items()},
+        "note": {i: intake.fact(i).note for i in fields},
+        "has": {i: not is_blank(intake.fact(i).value) for i in fields}
+        | {t: bool(intake.rows(t)) for t in schema.tables},
+        "yes": {i: intake.fact(i).value is True for i, f in fields.items() if f.type == "yes_no"},
+        "change": change,
+    }
+
+
+def _asked(evaluation: Evaluation, field: Field, row: tuple[str, int] | None = None) -> bool:
+    return field.when is None or evaluation.calculator.condition(field.when, row) is True
+
+
+def _earlier(field: Field) -> Field:
+    """The field for earlier years, which are never required."""
+    return Field(field.id, field.label, field.type, unit=field.unit, decimals=field.decimals)
+
+
+def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
+    computed = [c for c in evaluation.standard.indicators.columns if c.table == table.id]
+    rows = []
+    for index, row in enumerate(evaluation.intake.rows(table.id)):
+        cells: Context = {"no": str(index + 1)}
+        for column in table.columns:
+            value = row.fact(column.id).value
+            asked = _asked(evaluation, column, (table.id, index))
+            cells[column.id] = w.value_text(value, column, in_table=True, asked=asked)
+        for definition in computed:
+            outcome = evaluation.calculator.computed_cell(table.id, index, definition.column)
+            cells[definition.column] = (
+                fixed(outcome.value, definition.decimals) if isinstance(outcome, Num) else w.NOTHING
+            )
+        rows.append(cells)
+    return rows
+
+
+def _totals(evaluation: Evaluation, table: Table) -> Context:
+    """Sums of the numeric columns, over the evaluation year where rows have a year. A gap makes the sum 未填."""
+    year_column = next((c.id for c in table.columns if c.type == "year"), None)
+    year = evaluation.evaluation_year
+    indexes = [
+        i
+        for i, row in enumerate(evaluation.intake.rows(table.id))
+        if year_column is None or row.fact(year_column).value == year
+    ]
+    totals: Context = {}
+    for column in (c for c in table.columns if c.is_number):
+        values = [evaluation.intake.rows(table.id)[i].fact(column.id).value for i in indexes]
+        numbers = [v for v in values if isinstance(v, Decimal)]
+        whole = bool(numbers) and len(numbers) == len(values)
+        totals[column.id] = plain(sum(numbers, Decimal(0))) if whole else w.NOTHING
+    for definition in (c for c in evaluation.standard.indicators.columns if c.table == table.id):
+        outcomes = [evaluation.calculator.computed_cell(table.id, i, definition.column) for i in indexes]
+        sums = [o.value for o in outcomes if isinstance(o, Num)]
+        whole = bool(sums) and len(sums) == len(outcomes)
+        totals[definition.column] = fixed(sum(sums, Decimal(0)), definition.decimals) if whole else w.NOTHING
+    return totals
+
+
+def _indicator(evaluation: Evaluation, indicator: Indicator) -> Context:
+    standard = evaluation.standard
+    value = evaluation.indicators[indicator.id]
+    trace = value.trace
+    limits = _limits(evaluation, indicator)
+    number = w.number_text(value, indicator.decimals)
+    unit = "" if indicator.unit == "1" else indicator.unit
+    result = f" = {number}{w.unit_text(indicator.unit)}" if value.number is not None else ""
+    numbers = f"{trace.substituted} {trace.conversion}".strip()
+    return {
+        "id": indicator.id,
+        "label": indicator.label,
+        "symbol": indicator.symbol or "",
+        "unit": unit,
+        "value": number,
+        "value_1": _earlier_value(evaluation, indicator, 1),
+        "value_2": _earlier_value(evaluation, indicator, 2),
+        "known": value.number is not None,
+        "applicable": not isinstance(value.value, NotApplicable),
+        "judged": indicator.thresholds is not None,
+        "level": value.level or "",
+        "level_text": w.level_words(standard, value.level),
+        "reached": value.level not in (None, "below"),
+        "formula": trace.words,
+        "symbolic": trace.symbolic,
+        "substituted": f"{indicator.symbol or indicator.label} = {numbers}{result}" if result else w.NOTHING,
+        "where": _where_list(trace.operands),
+        "limits": {k: f"{w.sign(indicator.direction)}{format(v, 'f')}" for k, v in limits.items()},
+        "limit_text": w.limits_text(standard, indicator, limits) or w.NOTHING,
+        **{
+            level: f"{w.sign(indicator.direction)}{format(limits[level], 'f')}"
+            if level in limits
+            else w.NOTHING
+            for level in standard.indicators.levels
+        },
+        "clause": indicator.clause or "",
+        "threshold_clause": (indicator.thresholds.clause or "") if indicator.thresholds else "",
+        "group": indicator.group,
+        "note": indicator.note or "",
+        "status_text": "" if indicator.status == "printed" else STATUS_WORDS[indicator.status],
+        "sentence": w.indicator_sentence(standard, indicator, value),
+        "change": _change(evaluation, indicator),
+    }
+
+
+def _limits(evaluation: Evaluation, indicator: Indicator) -> Mapping[str, Decimal]:
+    thresholds = indicator.thresholds
+    if thresholds is None:
+        return {}
+    variant = evaluation.intake.fact(thresholds.by).value if thresholds.by else None
+    found = thresholds.limits_for(variant if isinstance(variant, str) else None)
+    return found.levels if found else {}
+
+
+def _earlier_value(evaluation: Evaluation, indicator: Indicator, back: int) -> str:
+    value = evaluation.earlier.get(back, {}).get(indicator.id)
+    if value is None or value.number is None:
+        return w.NOTHING
+    return fixed(value.number, indicator.decimals)
+
+
+def _change(evaluation: Evaluation, indicator: Indicator) -> str:
+    before = evaluation.earlier.get(1, {}).get(indicator.id)
+    now = evaluation.indicators[indicator.id].trace.unrounded
+    return w.change_text(now, before.trace.unrounded if before else None)
+
+
+def _place(operand: Operand) -> str:
+    if operand.where is not None and operand.where.cell:
+        return f"{operand.where.sheet}!{operand.where.cell}"
+    return operand.source
+
+
+def _where_list(operands: tuple[Operand, ...]) -> list[Context]:
+    """The 式中 list: facts, constants and quantities of the formula (rows and coefficients stand in the trace)."""
+    return [
+        {"symbol": o.symbol or o.label, "label": o.label, "value": o.value, "unit": "" if o.unit == "1" else o.unit,
+         "place": _place(o)}
+        for o in operands
+        if o.kind in ("fact", "constant", "quantity")
+    ]  # fmt: skip
+
+
+def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
+    value = evaluation.indicators[indicator.id]
+    trace = value.trace
+    basis = trace.level
+    shown = w.number_text(value, indicator.decimals) + (
+        w.unit_text(indicator.unit) if value.number is not None else ""
+    )
+    judged = ""
+    if basis is not None:
+        judged = f"{w.level_words(evaluation.standard, basis.level)}；{w.limits_text(evaluation.standard, indicator, basis.limits)}"
+        judged = f"{judged.rstrip('；')}（{basis.clause}）"
+    return {
+        "id": indicator.id,
+        "label": indicator.label,
+        "clause": indicator.clause or "",
+        "formula": trace.words,
+        "symbolic": trace.symbolic,
+        "substituted": f"{trace.substituted} {trace.conversion}".strip(),
+        "operands": [
+            {"label": o.label, "value": o.value, "unit": "" if o.unit == "1" else o.unit, "place": _place(o),
+             "source": o.source or o.detail, "detail": o.detail}
+            for o in trace.operands
+        ],
+        "result": shown,
+        "rounding": trace.rounding,
+        "level_basis": judged,
+        "causes": "、".join(trace.causes) if value.number is None else "",
+        "known": value.number is not None,
+    }  # fmt: skip
+
+
+def _evidence(evaluation: Evaluation) -> list[Context]:
+    table_id = evaluation.standard.identity.roles.evidence
+    if table_id is None:
+        return []
+    cited: dict[str, list[str]] = {}
+    for row in evaluation.scorecard.rows:
+        for number in row.evidence:
+            cited.setdefault(number, []).append(row.criterion.id)
+    table = evaluation.standard.intake.tables[table_id]
+    return [
+        {**cells, "criteria": "、".join(cited.get(str(cells["number"]), [])) or w.NOTHING}
+        for cells in _rows(evaluation, table)
+    ]
+
+
+def _factors(evaluation: Evaluation) -> list[Context]:
+    rows = []
+    for use, source in evaluation.calculator.factors_used:
+        family = evaluation.standard.factors[use.family]
+        entry = family.entry(use.set, use.key)
+        status = "user" if use.overridden else (entry.status if entry else "printed")
+        rows.append(
+            {"family": family.label, "set": use.set, "key": use.key, "value": plain(use.coefficient),
+             "unit": f"{use.result.text}/{use.per.text}", "source": source, "status_text": STATUS_WORDS[status]}
+        )  # fmt: skip
+    return rows
+
+
+def _provisional(evaluation: Evaluation) -> list[Context]:
+    """Everything that entered and is not printed in the standard, with its reason."""
+    standard = evaluation.standard
+    rows: list[Context] = [
+        {
+            "what": f"指标“{i.label}”的公式",
+            "value": STATUS_WORDS[i.status],
+            "why": i.note or i.source or "",
+        }
+        for i in standard.indicators.by_id.values()
+        if i.status != "printed"
+    ]
+    for _, sub in standard.scoring.subcategories:
+        if sub.weight is not None and (sub.status == "provisional" or sub.weight_status == "provisional"):
+            rows.append({"what": f"评分表“{sub.title}”的权重{'和各行分值' if sub.status == 'provisional' else ''}",
+                         "value": f"权重 {plain(sub.weight)}", "why": sub.source or sub.note or ""})  # fmt: skip
+    methods = standard.scoring.methods
+    if methods.by_level:
+        levels = {"below": "未达到最低限值", **standard.indicators.levels}
+        value = "，".join(f"{levels[k]} {plain(v)}%" for k, v in methods.by_level.items())
+        rows.append({"what": "指标水平折算为得分的比例", "value": value,
+                     "why": STATUS_WORDS[methods.by_level_status]})  # fmt: skip
+    rows += [
+        {
+            "what": f"{factor['family']}：{factor['key']}",
+            "value": f"{factor['value']} {factor['unit']}",
+            "why": f"{factor['status_text']}；{factor['source']}",
+        }
+        for factor in _factors(evaluation)
+        if factor["status_text"] != STATUS_WORDS["printed"]
+    ]
+    return rows
+
+
+def _findings(evaluation: Evaluation) -> Context:
+    def listed(severity: Severity) -> list[Context]:
+        return [_finding(f) for f in evaluation.findings if f.severity is severity]
+
+    return {
+        "errors": listed(Severity.ERROR),
+        "warnings": listed(Severity.WARNING),
+        "notes": listed(Severity.NOTE),
+    }
+
+
+def _finding(found: Finding) -> Context:
+    place = str(found.where) if found.where else found.subject
+    return {"place": place, "message": found.message, "fix": found.fix, "code": found.code}
+
+
+def _receipt(evaluation: Evaluation) -> Context:
+    receipt = evaluation.receipt
+    return {
+        "workbook_name": receipt.workbook,
+        "workbook_sha256": receipt.workbook_sha256,
+        "pack_sha256": receipt.pack_sha256,
+        "factors_sha256": receipt.factors_sha256,
+        "template_sha256": receipt.template_sha256,
+        "version": receipt.version,
+    }

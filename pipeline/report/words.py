@@ -1,0 +1,132 @@
+"""How values read in a report: numbers, dates, blanks, levels, changes. Nothing here decides; it only says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+from pipeline.calc.trace import IndicatorValue
+from pipeline.quantity import Missing, NotApplicable, NotDetected, Value, fixed, plain
+from pipeline.standard.types import Field, Indicator, Standard
+
+NOT_FILLED = "未填"
+NOTHING = "—"
+_DIGITS = "〇一二三四五六七八九"
+
+
+def date_text(date: dt.date) -> str:
+    """2025年3月1日."""
+    return f"{date.year}年{date.month}月{date.day}日"
+
+
+def date_upper(date: dt.date) -> str:
+    """二〇二五年三月一日, as formal covers print it."""
+    year = "".join(_DIGITS[int(d)] for d in str(date.year))
+    return f"{year}年{_upper_number(date.month)}月{_upper_number(date.day)}日"
+
+
+def _upper_number(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones or not tens else "")
+
+
+def gap(label: str) -> str:
+    """The mark of a required value that is not there; appears in drafts only."""
+    return f"【未填：{label}】"
+
+
+def unit_text(unit: str | None) -> str:
+    """The unit as it follows a number: `%` close up, others after a blank, nothing for pure numbers."""
+    if not unit or unit == "1":
+        return ""
+    return unit if unit in ("%", "‰") else f" {unit}"
+
+
+def value_text(value: Value, field: Field, *, in_table: bool = False, asked: bool = True) -> str:
+    """A fact as a report prints it; the four kinds of nothing stay apart. `asked`: its condition holds."""
+    if isinstance(value, Missing):
+        if not asked:
+            return NOTHING
+        if field.required:
+            return gap(field.label)
+        return NOTHING if in_table else NOT_FILLED
+    if isinstance(value, NotApplicable):
+        return "不适用" if in_table or not value.reason else f"不适用（{value.reason}）"
+    if isinstance(value, NotDetected):
+        return "未检出" if value.limit is None else f"未检出（<{plain(value.limit)}）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return plain(value) if field.decimals is None else fixed(value, field.decimals)
+    if isinstance(value, dt.date):
+        return date_text(value)
+    return "、".join(value) if isinstance(value, tuple) else value
+
+
+def change_text(now: object, before: object) -> str:
+    """`较上年增长 3.2%`; empty when either is unknown or last year's was zero."""
+    if not isinstance(now, Decimal) or not isinstance(before, Decimal) or before == 0:
+        return ""
+    change = (now - before) / abs(before) * 100
+    if abs(change) < Decimal("0.05"):
+        return "与上年持平"
+    return f"较上年{'增长' if change > 0 else '下降'} {fixed(abs(change), 1)}%"
+
+
+def sign(direction: str) -> str:
+    """≥ for more is better, ≤ for less is better."""
+    return "≥" if direction == "higher" else "≤"
+
+
+def number_text(value: IndicatorValue, decimals: int) -> str:
+    """The rounded value with its declared places, or the words of its blank."""
+    if value.number is not None:
+        return fixed(value.number, decimals)
+    if isinstance(value.value, NotApplicable):
+        return "不适用"
+    return gap(value.label)
+
+
+def level_words(standard: Standard, level: str | None) -> str:
+    """达到优秀值 / 未达到准入值; empty when nothing is judged."""
+    levels = standard.indicators.levels
+    if level is None or not levels:
+        return ""
+    if level == "below":
+        return f"未达到{next(iter(levels.values()))}"
+    return f"达到{levels[level]}"
+
+
+def limits_text(standard: Standard, indicator: Indicator, limits: Mapping[str, Decimal]) -> str:
+    """`准入值≥0.60，推荐值≥0.72，优秀值≥1.20`, with the digits that the source prints."""
+    words = standard.indicators.levels
+    mark = sign(indicator.direction)
+    return "，".join(f"{words[k]}{mark}{format(limits[k], 'f')}" for k in words if k in limits)
+
+
+def indicator_sentence(standard: Standard, indicator: Indicator, value: IndicatorValue) -> str:
+    """One whole sentence: value, level reached, the limit that decided."""
+    label = indicator.label
+    if isinstance(value.value, NotApplicable):
+        reason = value.value.reason or "本企业不涉及"
+        return f"{label}不适用：{reason.rstrip('。')}。"
+    if value.number is None:
+        causes = "、".join(value.trace.causes) or "有关数据"
+        return f"【{label}无法计算，缺少：{causes}】"
+    text = f"{label}为 {fixed(value.number, indicator.decimals)}{unit_text(indicator.unit)}"
+    basis = value.trace.level
+    if basis is None:
+        return f"{text}。"
+    words = level_words(standard, basis.level)
+    if basis.worst_of:
+        return f"{text}；按不同工艺分别评价，取其中较低的水平，{words}。"
+    lowest = next(iter(standard.indicators.levels))
+    limit = basis.limits.get(lowest if basis.level == "below" else basis.level)
+    shown = (
+        ""
+        if limit is None
+        else f"（{sign(indicator.direction)}{format(limit, 'f')}{unit_text(indicator.unit)}）"
+    )
+    return f"{text}，{words}{shown}。"

@@ -1,0 +1,65 @@
+"""The kinds of a pack's names, for the unit check of its formulas."""
+
+from __future__ import annotations
+
+from pipeline.formula import typing as ft
+from pipeline.standard.types import Field, Standard
+from pipeline.units import Unit, unit
+
+_BY_TYPE: dict[str, ft.Kind] = {
+    "text": ft.TEXT,
+    "long_text": ft.TEXT,
+    "month": ft.TEXT,
+    "choice": ft.TEXT,
+    "multi_choice": ft.CHOICES,
+    "yes_no": ft.TRUTH,
+    "date": ft.DATE,
+    "year": ft.YEAR,
+}
+
+
+def field_kind(field: Field) -> ft.Kind:
+    """The kind of a field's values."""
+    return field.measure if field.is_number else _BY_TYPE[field.type]
+
+
+def scope_names(standard: Standard) -> frozenset[str]:
+    """Every name that a formula of the pack may use."""
+    indicators = standard.indicators
+    return frozenset(
+        {*standard.intake.fields, *standard.intake.tables, *indicators.by_id, *indicators.constants_by_id}
+    )
+
+
+def kinds_of(standard: Standard) -> ft.Kinds:
+    """The checker over the names of this pack."""
+    computed = {(c.table, c.column): c.measure for c in standard.indicators.columns}
+
+    def name(key: str) -> ft.Kind | None:
+        if key in standard.intake.fields:
+            return field_kind(standard.intake.fields[key])
+        if key in standard.intake.tables:
+            return ft.TABLE
+        if key in standard.indicators.by_id:
+            return standard.indicators.by_id[key].measure
+        if key in standard.indicators.constants_by_id:
+            return standard.indicators.constants_by_id[key].measure
+        return None
+
+    def column(table_id: str, column_id: str) -> ft.Kind | None:
+        table = standard.intake.tables.get(table_id)
+        if table is not None and column_id in table.by_id:
+            return field_kind(table.by_id[column_id])
+        return computed.get((table_id, column_id))
+
+    def factor(family_id: str, what: str) -> Unit | None:
+        family = standard.factors.get(family_id)
+        if family is None:
+            return None
+        result = unit(family.result_unit)
+        if what == "result":
+            return result
+        per = {e.per for s in family.sets for e in s.entries}
+        return result / unit(per.pop()) if len(per) == 1 else None
+
+    return ft.Kinds(name, column, factor)

@@ -1,0 +1,153 @@
+"""Loads a standard pack: strict YAML → records → checks over the whole pack."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.findings import PackError
+from pipeline.standard import types as t
+from pipeline.standard.bind import Binder
+from pipeline.standard.check import check_pack
+from pipeline.standard.criteria_sheet import with_criteria_table
+from pipeline.standard.factors import computed
+from pipeline.standard.yaml import Mapping_, Place, YamlError, read
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _CaseFile:
+    cases: tuple[t.Case, ...]
+
+
+@dataclass(frozen=True)
+class _ErrataFile:
+    errata: tuple[t.Erratum, ...]
+
+
+def load_standard(folder: Path, factors_folder: Path | None = None) -> t.Standard:
+    """The pack in `folder`, checked whole. Loaded once per process for the same bytes.
+
+    `factors_folder` defaults to `_factors` beside the pack. Raises PackError with every fault found.
+    """
+    factors_folder = factors_folder or folder.parent / "_factors"
+    return _load(folder, factors_folder, _digest(folder), _digest(factors_folder))
+
+
+@lru_cache(maxsize=16)
+def _load(folder: Path, factors_folder: Path, digest: str, factors_digest: str) -> t.Standard:
+    reader = _Reader(folder)
+    identity = reader.record("standard.yaml", t.Identity)
+    intake = reader.record("intake.yaml", t.IntakeSchema)
+    indicators = reader.record("indicators.yaml", t.IndicatorSet)
+    scoring = reader.record("scoring.yaml", t.Scoring)
+    errata = reader.records("errata.yaml", _ErrataFile, "errata", optional=True)
+    case_files = [
+        reader.records(f"cases/{p.name}", _CaseFile, "cases")
+        for p in sorted((folder / "cases").glob("*.yaml"))
+    ]
+    factor_reader = _Reader(factors_folder, prefix="_factors/")
+    families = [factor_reader.record(p.name, t.FactorFamily) for p in sorted(factors_folder.glob("*.yaml"))]
+    problems = reader.problems + factor_reader.problems
+    if problems or identity is None or intake is None or indicators is None or scoring is None:
+        raise PackError(folder.name, problems)
+    computed_families = {f.family: computed(f, problems) for f in families if f is not None}
+    standard = t.Standard(
+        identity=identity,
+        intake=with_criteria_table(_resolved(intake, problems), scoring),
+        indicators=indicators,
+        scoring=scoring,
+        factors=computed_families,
+        errata=errata.errata if errata else (),
+        cases=tuple(c for file in case_files if file for c in file.cases),
+        digest=digest,
+        factors_digest=factors_digest,
+    )
+    if not problems:
+        problems = check_pack(standard, folder.name)
+    if problems:
+        raise PackError(folder.name, problems)
+    return standard
+
+
+class _Reader:
+    """Reads the files of one folder and gathers their faults."""
+
+    def __init__(self, folder: Path, prefix: str = "") -> None:
+        self.folder = folder
+        self.prefix = prefix
+        self.problems: list[str] = []
+
+    def record(self, name: str, cls: type[T]) -> T | None:
+        """One record for a whole file."""
+        value = self._read(name)
+        return None if value is None else self._bind(cls, value, name)
+
+    def records(self, name: str, cls: type[T], key: str, optional: bool = False) -> T | None:
+        """A file that is a list, bound to the single field `key` of `cls`."""
+        if optional and not (self.folder / name).is_file():
+            return None
+        value = self._read(name)
+        if value is None:
+            return None
+        wrapped = Mapping_({key: value})
+        wrapped.place = Place(self.prefix + name, 1)
+        wrapped.places = {key: wrapped.place}
+        return self._bind(cls, wrapped, name)
+
+    def _bind(self, cls: type[T], value: object, name: str) -> T | None:
+        binder = Binder()
+        result = binder.record(cls, value, Place(self.prefix + name, 1))
+        self.problems += binder.problems
+        return result
+
+    def _read(self, name: str) -> object | None:
+        path = self.folder / name
+        if not path.is_file():
+            self.problems.append(f"缺少文件 {self.prefix}{name}")
+            return None
+        try:
+            value = read(path, self.prefix + name)
+        except YamlError as error:
+            self.problems += error.problems
+            return None
+        if value is None:
+            self.problems.append(f"{self.prefix}{name} 是空的")
+        return value  # type: ignore[no-any-return]
+
+
+def _resolved(intake: t.IntakeSchema, problems: list[str]) -> t.IntakeSchema:
+    """The schema with the names of option sets replaced by their words."""
+
+    def resolve(field: t.Field) -> t.Field:
+        if not isinstance(field.options, str):
+            return field
+        words = intake.option_sets.get(field.options)
+        if words is None:
+            problems.append(f"intake.yaml：填报项“{field.id}”的选项组“{field.options}”不存在")
+            return field
+        return replace(field, options=words)
+
+    sheets = tuple(
+        replace(
+            sheet,
+            fields=tuple(resolve(f) for f in sheet.fields),
+            tables=tuple(replace(tb, columns=tuple(resolve(c) for c in tb.columns)) for tb in sheet.tables),
+        )
+        for sheet in intake.sheets
+    )
+    return replace(intake, sheets=sheets)
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over names and bytes of every file below `folder`, in sorted order."""
+    total = hashlib.sha256()
+    if folder.is_dir():
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            total.update(path.relative_to(folder).as_posix().encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
