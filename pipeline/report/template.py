@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ from pipeline.report.tables import merge_marked_tables
 from pipeline.report.tags import TaggedPart, read_tags
 from pipeline.report.tidy import tidy_part, tidy_template_part
 
+_BRACES: Final = re.compile(r"(?:^|>)([^<>]*(?:\{\{|\{%|\{#)[^<>]*)")
 MAX_OUTPUT: Final = 100_000_000
 _WORD_TYPES: Final = ("main", "header", "footer", "footnotes", "endnotes", "comments")
 _PROPERTY_TYPES: Final = ("core-properties", "extended-properties", "custom-properties")
@@ -63,6 +66,12 @@ class Template:
                 tidy_template_part(root)
                 found.append(read_tags(name, part_label(name), root, headings))
         return tuple(found)
+
+    @property
+    def literal_texts(self) -> tuple[str, ...]:
+        """Texts of the template itself that print braces and so look like tags without being any."""
+        found = (text for part in self.parts for piece in part.pieces for text in _BRACES.findall(piece))
+        return tuple(html.unescape(text) for text in found)
 
     def check(self, context: Mapping[str, Any] | MapOf) -> tuple[TemplateFault, ...]:
         """All faults of the template against a context (or its shape), in reading order."""

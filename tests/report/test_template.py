@@ -60,6 +60,10 @@ def test_cell_tags_remove_cells() -> None:
     assert rows(rendered(tagged)) == [["甲", "丙"]]
 
 
+def test_the_escape_filter_of_older_templates_does_no_harm() -> None:
+    assert texts(rendered(p("{{ f.name | e | upper }}"), context={"f": {"name": "a&b"}})) == ["A&B"]
+
+
 def test_a_table_keeps_its_width_when_a_column_goes() -> None:
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{p(text)}</w:tc>'
