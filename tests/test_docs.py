@@ -72,7 +72,11 @@ def test_every_command_has_an_example() -> None:
 
 
 def test_every_finding_says_what_to_do() -> None:
-    assert [code for code, message in CATALOGUE.items() if not message.fix.removesuffix("{proposal}").endswith("。")] == []
+    assert [
+        code
+        for code, message in CATALOGUE.items()
+        if not message.fix.removesuffix("{proposal}").endswith("。")
+    ] == []
 
 
 def test_the_version_stands_in_one_place() -> None:
@@ -83,7 +87,9 @@ def test_the_version_stands_in_one_place() -> None:
 def test_the_shipped_word_templates_are_fresh() -> None:
     templates = ROOT / "report_templates"
     for source in sorted(templates.glob("[!_]*/*.md")):
-        assert source.with_suffix(".docx").read_bytes() == build_template(source, templates / "_house"), source.name
+        assert source.with_suffix(".docx").read_bytes() == build_template(source, templates / "_house"), (
+            source.name
+        )
 
 
 def test_the_shipped_workbooks_are_fresh(adhesive: Standard) -> None:
