@@ -47,8 +47,11 @@ class Intake:
     """All facts of a workbook.
 
     `facts` by field id for the evaluation year; `earlier[n]` by field id, n years before it; `tables` by table id.
-    `places` gives for every field and table the place where an answer belongs; `refused` names the values that
-    were there but could not be read (`land_area`, `gross_output_value@1`, `energy_use[3].amount`, rows from 1).
+    `places` gives for every field and table the place where an answer belongs: `id`, `id@1`, `id@2` (earlier years),
+    `table` (its first data row), `table.column` (the heading), `criteria[B05]` (the verdict of a criterion).
+    `refused` holds the keys of answers that have a finding already, so that none is reported as missing again: `id`,
+    `id@1`, `table` (the whole table is not there), `table.column`, `table[3].column` (third row of `tables[table]`,
+    from 1), `criteria[B05]` and `criteria[B05].column`.
     """
 
     facts: Mapping[str, Fact]
@@ -56,7 +59,7 @@ class Intake:
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     file: str = ""
     places: Mapping[str, CellRef] = field(default_factory=dict, compare=False)
-    refused: frozenset[str] = frozenset()
+    refused: frozenset[str] = field(default_factory=frozenset, compare=False)
 
     def fact(self, field_id: str, years_back: int = 0) -> Fact:
         """The fact of a field, `years_back` years before the evaluation year."""

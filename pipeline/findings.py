@@ -18,7 +18,11 @@ class LvbaoError(Exception):
 
 
 class UnreadableFile(LvbaoError):
-    """A file cannot be opened, is unsafe or is not what its name says."""
+    """A file cannot be opened, is unsafe or is not what its name says. `code` is its entry in the catalogue."""
+
+    def __init__(self, message: str, code: str = "unreadable") -> None:
+        self.code = code
+        super().__init__(message)
 
 
 class PackError(LvbaoError):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.findings import CellRef, Finding, Severity
+from pipeline.findings import CellRef, Finding, Severity, UnreadableFile
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
@@ -82,6 +82,180 @@ CATALOGUE: Mapping[str, Message] = {
         "基本要求是准入条款。",
     ),
     "not_applicable_score": Message(NOTE, "“{criterion}”为不适用：{reason}", "如适用请改选结论。"),
+    # -- reading: files that are refused before anything is parsed (intake/guard.py)
+    "file_not_found": Message(ERROR, "找不到这个文件", "请核对路径和文件名。"),
+    "file_not_openable": Message(
+        ERROR, "打不开这个文件", "请确认它不是文件夹、没有被其他程序占用，并且有读取权限。"
+    ),
+    "file_empty": Message(ERROR, "文件是空的（0 字节）", "请重新保存或重新发送原文件。"),
+    "file_too_large": Message(
+        ERROR, "文件有 {size} MB，超过 {limit} MB 的上限", "请删去图片和无关的工作表后再提交。"
+    ),
+    "file_encrypted": Message(
+        ERROR, "文件设有打开密码，无法读取", "请在 Excel/WPS 中取消密码，另存后再提交。"
+    ),
+    "file_old_xls": Message(
+        ERROR, "这是旧版 Excel 文件（.xls）", "请用 Excel/WPS 打开，另存为“Excel 工作簿（.xlsx）”后再提交。"
+    ),
+    "file_wps_et": Message(
+        ERROR, "这是 WPS 表格自有格式（.et）", "请用 WPS 打开，另存为“Excel 文件（.xlsx）”后再提交。"
+    ),
+    "file_is_text": Message(
+        ERROR,
+        "内容是纯文本（如 CSV），不是 Excel 工作簿，只是扩展名写成了 {suffix}",
+        "请把数据填入录入表（.xlsx），不要只改扩展名。",
+    ),
+    "file_is_html": Message(
+        ERROR,
+        "内容是网页或 XML 表格，不是 Excel 工作簿（常见于从系统“导出 Excel”的文件）",
+        "请用 Excel/WPS 打开，另存为“Excel 工作簿（.xlsx）”后再提交。",
+    ),
+    "file_is_pdf": Message(ERROR, "这是 PDF 文件，不是 Excel 工作簿", "请提交填好的录入表（.xlsx）原件。"),
+    "file_is_word": Message(ERROR, "这是 Word 文件，不是 Excel 工作簿", "请提交填好的录入表（.xlsx）。"),
+    "file_not_xlsx": Message(
+        ERROR,
+        "内容不是 .xlsx 工作簿（识别为{kind}）",
+        "请用 Excel/WPS 另存为“Excel 工作簿（.xlsx）”后再提交。",
+    ),
+    "file_truncated": Message(ERROR, "文件不完整，可能没有传完", "请重新复制或重新发送原文件。"),
+    "file_damaged": Message(
+        ERROR, "文件已损坏，无法读取{part}", "请用 Excel/WPS 打开（必要时选择“修复”），另存后再提交。"
+    ),
+    "file_too_many_parts": Message(
+        ERROR, "压缩包内有 {count} 个部件，超过 {limit} 个的上限", "请把数据复制到新的空白录入表后再提交。"
+    ),
+    "file_unpacks_too_large": Message(
+        ERROR, "解压后超过 {limit} MB 的上限", "请删去多余的行、图片和工作表；或把数据复制到新的空白录入表。"
+    ),
+    "file_ratio": Message(
+        ERROR,
+        "压缩比异常（{part}，约 {ratio} 倍，上限 {limit} 倍），为安全起见不予打开",
+        "请把数据复制到新的空白录入表后再提交。",
+    ),
+    "file_path_trick": Message(
+        ERROR, "压缩包内有不安全的路径“{part}”，为安全起见不予打开", "请用 Excel/WPS 另存一份后再提交。"
+    ),
+    "file_duplicate_parts": Message(
+        ERROR, "压缩包内有重名部件“{part}”，内容不可信", "请用 Excel/WPS 打开并另存后再提交。"
+    ),
+    "file_doctype": Message(
+        ERROR,
+        "部件“{part}”中含有 DOCTYPE 或实体声明，为安全起见不予打开",
+        "请用 Excel/WPS 打开并另存后再提交。",
+    ),
+    "file_macros": Message(
+        ERROR, "文件含有宏，为安全起见不予打开", "请另存为不带宏的“Excel 工作簿（.xlsx）”后再提交。"
+    ),
+    "file_far_cell": Message(
+        ERROR,
+        "{part}的内容散布到 {cell}，范围超过 {limit} 万个单元格",
+        "请删去远处的多余内容（按 Ctrl+End 可以找到），保存后再提交。",
+    ),
+    # -- reading: values (intake/values.py)
+    "normalised": Message(
+        NOTE, "填的是“{raw}”，已按“{value}”读取（已规范化）", "无需修改；如读取有误，请改成规范写法。"
+    ),
+    "cell_error": Message(
+        ERROR, "单元格显示错误值 {raw}", "请改正公式，或直接填写数值。", "错误值不是空白，也不能当作 0。"
+    ),
+    "formula_without_result": Message(
+        ERROR, "公式没有保存计算结果", "请用 Excel/WPS 打开并保存后再提交；或直接填写数值。"
+    ),
+    "picture_in_cell": Message(ERROR, "单元格里放的是图片", "请把内容改为文字或数字；图片作为附件提交。"),
+    "merged_cells": Message(
+        ERROR, "合并单元格 {range} 盖住了应分别填写的格，只有第一格的内容算数", "请取消合并，每格分别填写。"
+    ),
+    "not_a_number": Message(ERROR, "填的是“{raw}”，应为数字", "请只填数字{unit}。{proposal}"),
+    "not_an_integer": Message(ERROR, "填的是“{raw}”，应为整数", "请填整数{unit}。"),
+    "other_unit": Message(
+        ERROR, "填的是“{raw}”，单位与要求的“{unit}”不同", "请换算后只填数字，单位 {unit}。{proposal}"
+    ),
+    "percent_unexpected": Message(
+        ERROR, "填的是百分数“{raw}”，本项单位为{unit}", "请按要求的单位填写数字。{proposal}"
+    ),
+    "not_a_date": Message(
+        ERROR, "填的是“{raw}”，应为日期", "请按 2024-03-05 的样子填写年、月、日。{proposal}"
+    ),
+    "not_a_year": Message(ERROR, "填的是“{raw}”，应为年份", "请填 4 位年份，如 2024。{proposal}"),
+    "not_a_month": Message(ERROR, "填的是“{raw}”，应为年月", "请按 2024-03 的样子填写。{proposal}"),
+    "not_an_option": Message(ERROR, "填的是“{raw}”，不在可选项中{near}", "请从下列选项中选择：{options}。"),
+    "not_text": Message(ERROR, "填的是“{raw}”，应为文字", "请填写文字。"),
+    "placeholder": Message(
+        ERROR, "填的是“{raw}”，看不出是没有填还是不适用", "未填请留空；不适用请写“不适用”，并在备注写明理由。"
+    ),
+    "not_applicable_forbidden": Message(
+        ERROR, "填的是“{raw}”，但本项不能不适用", "请填写{what}；确实没有发生的数量填 0。"
+    ),
+    "not_detected_forbidden": Message(
+        ERROR, "填的是“{raw}”，但本项不接受“未检出”", "请填写{what}。{proposal}"
+    ),
+    "out_of_range": Message(ERROR, "填的是 {raw}，应{limit}", "请核对数值和单位后改正。"),
+    "too_long": Message(ERROR, "共 {length} 字，超过 {limit} 字的上限", "请精简到 {limit} 字以内。"),
+    "pattern": Message(ERROR, "填的是“{raw}”，格式应为{hint}", "请按{hint}的格式填写。"),
+    "credit_code": Message(
+        ERROR,
+        "填的是“{raw}”，{problem}，不是有效的统一社会信用代码",
+        "请按营业执照逐位核对 18 位代码（不用字母 I、O、S、V、Z），并把单元格设为文本格式。",
+        "第 18 位是校验码（GB 32100-2015），可以发现抄写错误。",
+    ),
+    "email": Message(ERROR, "填的是“{raw}”，不是有效的电子邮箱", "请按 name@example.com 的样子填写。"),
+    "phone": Message(ERROR, "填的是“{raw}”，不是有效的电话号码", "请填手机号，或“区号-号码”。"),
+    "postcode": Message(ERROR, "填的是“{raw}”，不是有效的邮政编码", "请填 6 位数字。"),
+    # -- reading: the file and its structure (intake/locate*.py, read.py)
+    "identity_missing": Message(
+        WARNING,
+        "找不到录入表的版本信息（隐藏工作表 _lvbao）",
+        "请尽量使用由本软件生成的录入表；现按标准“{standard}”读取。",
+    ),
+    "wrong_standard": Message(
+        ERROR,
+        "这份录入表属于标准“{found}”，不是“{expected}”",
+        "请选用对应的标准，或改填“{expected}”的录入表。",
+    ),
+    "other_pack_version": Message(
+        WARNING, "录入表的版本是 {found}，当前标准包是 {expected}", "可继续使用；建议把数据转入新版录入表。"
+    ),
+    "not_recalculated": Message(
+        NOTE, "录入表由程序写出，还没有用 Excel/WPS 打开保存过", "如表中有自己写的公式，请打开并保存一次。"
+    ),
+    "external_links": Message(
+        WARNING, "工作簿引用了别的文件（外部链接），数值可能不是最新的", "请把引用改为数值后保存。"
+    ),
+    "sheet_missing": Message(
+        ERROR, "找不到工作表“{title}”{near}", "请恢复这张工作表（名称和表头不要改），再提交。"
+    ),
+    "sheet_renamed": Message(NOTE, "工作表“{title}”改名为“{found}”，按{how}认出", "建议改回原名。"),
+    "sheet_duplicated": Message(
+        ERROR, "工作表“{found}”像是“{title}”的副本，内容{same}，没有读取", "请只保留一张，删去多余的副本。"
+    ),
+    "sheet_extra": Message(NOTE, "工作表“{found}”不属于录入表，没有读取", "无需修改；其内容不会进入报告。"),
+    "sheet_hidden": Message(NOTE, "工作表“{title}”被隐藏，仍按其内容读取", "建议取消隐藏并核对内容。"),
+    "header_missing": Message(
+        ERROR, "找不到填报项的表头（“{header}”一栏）", "请恢复表头行：序号、填报项、单位、填报值、备注。"
+    ),
+    "header_changed": Message(NOTE, "“{header}”一栏的表头不见了，按位置读取", "建议恢复原表头。"),
+    "label_missing": Message(ERROR, "找不到填报项“{label}”{near}", "请恢复这一行的填报项名称。"),
+    "label_changed": Message(NOTE, "填报项“{label}”的名称变成了“{found}”，按{how}认出", "建议改回原名称。"),
+    "label_duplicated": Message(ERROR, "填报项“{label}”出现了不止一次", "请只保留一行。"),
+    "row_unknown": Message(NOTE, "“{found}”不是本表的填报项，没有读取", "如需说明，请写在备注栏。"),
+    "unit_changed": Message(
+        ERROR, "单位写成了“{found}”，应为“{unit}”", "请恢复单位，并按“{unit}”核对填报的数值。"
+    ),
+    "table_missing": Message(ERROR, "找不到表“{table}”的表头", "请恢复表头行（列名不要改）：{columns}。"),
+    "table_duplicated": Message(
+        ERROR, "表“{table}”出现了不止一次，只读取了第一张", "请把数据并入第一张表，删去其余。"
+    ),
+    "column_missing": Message(ERROR, "表“{table}”缺少“{column}”一列{near}", "请恢复这一列的列名。"),
+    "column_changed": Message(NOTE, "列“{column}”的列名变成了“{found}”，按{how}认出", "建议改回原列名。"),
+    "column_duplicated": Message(ERROR, "表“{table}”中“{column}”一列出现了不止一次", "请只保留一列。"),
+    "total_row_skipped": Message(NOTE, "“{found}”行不是数据，没有读取", "无需修改；合计由程序计算。"),
+    "remark_row_skipped": Message(NOTE, "“{found}”看作表下的说明，没有读取", "无需修改；说明请写在说明栏。"),
+    "duplicate_row": Message(
+        ERROR, "与第 {first} 行重复（{key}）", "请合并为一行，或改正其中一行。", "重复的行会被计算两次。"
+    ),
+    "criterion_unknown": Message(ERROR, "评价要素编号“{found}”不在评价表中{near}", "请恢复原编号。"),
+    "criterion_duplicated": Message(ERROR, "评价要素“{found}”出现了不止一次", "请只保留一行。"),
+    "criterion_missing": Message(ERROR, "评价表中缺少评价要素 {missing}", "请恢复被删去的行。"),
 }
 
 
@@ -111,3 +285,9 @@ def finding_with(code: str, subject: str, where: CellRef | None, details: Mappin
         fix=fill(message.fix, details),
         why=fill(message.why, details),
     )
+
+
+def unreadable(code: str, file: str, **details: str) -> UnreadableFile:
+    """The exception for a file that cannot be read, with the words of the catalogue. KeyError for an unknown code."""
+    message = CATALOGUE[code]
+    return UnreadableFile(f"{file}：{fill(message.text, details)}。{fill(message.fix, details)}", code)

@@ -45,17 +45,14 @@ class _Scorer:
         self.intake = calculator.intake
         self.findings: list[Finding] = []
         self.reported = {f.subject for f in earlier} | set(self.intake.refused)
-        self.rows = {
-            str(row.fact("criterion").value): (i, row)
-            for i, row in enumerate(self.intake.rows(CRITERIA_TABLE))
-        }
+        self.rows = {str(row.fact("criterion").value): row for row in self.intake.rows(CRITERIA_TABLE)}
         evidence = self.standard.identity.roles.evidence
         self.register = (
             {str(r.fact("number").value) for r in self.intake.rows(evidence)} if evidence else None
         )
         asked = [c for c in self.standard.scoring.criteria.values() if not c.is_judged_by_program]
         self.untouched = bool(asked) and all(
-            self._row(c)[1].fact("verdict").is_missing and not self._refused(c, "verdict") for c in asked
+            self._row(c).fact("verdict").is_missing and not self._refused(c, "verdict") for c in asked
         )
 
     def run(self) -> tuple[Scorecard, tuple[Finding, ...]]:
@@ -78,15 +75,18 @@ class _Scorer:
         return card, tuple(self.findings)
 
     # -- one row ---------------------------------------------------------------------------------------
-    def _row(self, criterion: Criterion) -> tuple[int, Row]:
-        return self.rows.get(criterion.id, (-1, _NO_ROW))
+    def _row(self, criterion: Criterion) -> Row:
+        return self.rows.get(criterion.id, _NO_ROW)
 
     def _refused(self, criterion: Criterion, column: str) -> bool:
-        return f"{CRITERIA_TABLE}[{self._row(criterion)[0] + 1}].{column}" in self.intake.refused
+        whole = (CRITERIA_TABLE, f"{CRITERIA_TABLE}[{criterion.id}]")
+        return bool({*whole, f"{whole[1]}.{column}"} & self.intake.refused)
 
     def _place(self, criterion: Criterion, column: str) -> CellRef | None:
-        row = self._row(criterion)[1]
-        return row.fact(column).source or (row.source if row.source.file else None)
+        row = self.rows.get(criterion.id)
+        if row is None:
+            return self.intake.places.get(f"{CRITERIA_TABLE}[{criterion.id}]")
+        return row.fact(column).source or row.source
 
     def _report(self, code: str, criterion: Criterion, column: str, **details: str) -> None:
         name = f"{criterion.id} {criterion.texts[0][:24]}"
@@ -95,7 +95,7 @@ class _Scorer:
         )
 
     def _text(self, criterion: Criterion, column: str) -> str:
-        value = self._row(criterion)[1].facts.get(column, NO_FACT).value
+        value = self._row(criterion).facts.get(column, NO_FACT).value
         return value if isinstance(value, str) else ""
 
     def _criterion(self, criterion: Criterion) -> CriterionScore:
@@ -110,7 +110,7 @@ class _Scorer:
 
     def _assessed(self, criterion: Criterion) -> CriterionScore:
         verdict = self._text(criterion, "verdict")
-        entered = self._row(criterion)[1].fact("score").value
+        entered = self._row(criterion).fact("score").value
         statement = self._text(criterion, "statement")
         blank = CriterionScore(criterion, UNDECIDED, None, where=self._place(criterion, "verdict"))
         if verdict not in (MET, PARTLY, NOT_MET, NOT_APPLICABLE):

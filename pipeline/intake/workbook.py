@@ -62,13 +62,17 @@ class SheetCells:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A file's sheets in order, and what it says of itself (hidden sheet `_lvbao`)."""
+    """A file's sheets in order, and what it says of itself (hidden sheet `_lvbao`).
+
+    `traits` are peculiarities of the file that cost nothing but may be worth a word: `external_links`, `pictures`.
+    """
 
     file: str
     sheets: tuple[SheetCells, ...]
     digest: str
     identity: Mapping[str, str] = field(default_factory=dict)
     defined_names: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+    traits: frozenset[str] = frozenset()
 
     def sheet(self, name: str) -> SheetCells | None:
         """The sheet of that name, or None."""

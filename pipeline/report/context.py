@@ -101,9 +101,9 @@ def _facts(evaluation: Evaluation) -> Context:
         now = evaluation.indicators[quantity.id].trace.unrounded
         change[quantity.id] = w.change_text(now, before.trace.unrounded if before else None)
     return {
-        "f": {i: w.fact_text(intake.fact(i), f) for i, f in fields.items()},
-        "f1": {f.id: w.fact_text(intake.fact(f.id, 1), _earlier(f)) for f in yearly},
-        "f2": {f.id: w.fact_text(intake.fact(f.id, 2), _earlier(f)) for f in yearly},
+        "f": {i: w.value_text(intake.fact(i).value, f, asked=_asked(evaluation, f)) for i, f in fields.items()},
+        "f1": {f.id: w.value_text(intake.fact(f.id, 1).value, _earlier(f)) for f in yearly},
+        "f2": {f.id: w.value_text(intake.fact(f.id, 2).value, _earlier(f)) for f in yearly},
         "u": {i: "" if f.unit in (None, "1") else str(f.unit) for i, f in fields.items()},
         "note": {i: intake.fact(i).note for i in fields},
         "has": {i: not is_blank(intake.fact(i).value) for i in fields}
@@ -111,6 +111,10 @@ def _facts(evaluation: Evaluation) -> Context:
         "yes": {i: intake.fact(i).value is True for i, f in fields.items() if f.type == "yes_no"},
         "change": change,
     }
+
+
+def _asked(evaluation: Evaluation, field: Field, row: tuple[str, int] | None = None) -> bool:
+    return field.when is None or evaluation.calculator.condition(field.when, row) is True
 
 
 def _earlier(field: Field) -> Field:
@@ -124,7 +128,9 @@ def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
     for index, row in enumerate(evaluation.intake.rows(table.id)):
         cells: Context = {"no": str(index + 1)}
         for column in table.columns:
-            cells[column.id] = w.fact_text(row.fact(column.id), column, in_table=True)
+            value = row.fact(column.id).value
+            asked = _asked(evaluation, column, (table.id, index))
+            cells[column.id] = w.value_text(value, column, in_table=True, asked=asked)
         for definition in computed:
             outcome = evaluation.calculator.computed_cell(table.id, index, definition.column)
             cells[definition.column] = (

@@ -189,12 +189,12 @@ def _basic_sentence(evaluation: Evaluation) -> str:
     return f"基本要求共 {count} 项，其中 {undecided} 项尚未作出结论，本次自评价暂不能判定是否满足准入条件。"
 
 
-def conclusion(evaluation: Evaluation) -> list[str]:
+def conclusion(evaluation: Evaluation) -> str:
     """The sentences of the whole: basic requirements, performance, scores."""
     sentences = [_basic_sentence(evaluation), *_performance(evaluation)]
     sentences.append(_sentence_printed(evaluation))
     provisional = _sentence_provisional(evaluation)
-    return [*sentences, provisional] if provisional else sentences
+    return "".join([*sentences, provisional])
 
 
 def _performance(evaluation: Evaluation) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from pipeline.calc.trace import IndicatorValue
-from pipeline.facts import Fact
 from pipeline.quantity import Missing, NotApplicable, NotDetected, Value, fixed, plain
 from pipeline.standard.types import Field, Indicator, Standard
 
@@ -45,9 +44,11 @@ def unit_text(unit: str | None) -> str:
     return unit if unit in ("%", "‰") else f" {unit}"
 
 
-def value_text(value: Value, field: Field, *, in_table: bool = False) -> str:
-    """A fact as a report prints it; the four kinds of nothing stay apart."""
+def value_text(value: Value, field: Field, *, in_table: bool = False, asked: bool = True) -> str:
+    """A fact as a report prints it; the four kinds of nothing stay apart. `asked`: its condition holds."""
     if isinstance(value, Missing):
+        if not asked:
+            return NOTHING
         if field.required:
             return gap(field.label)
         return NOTHING if in_table else NOT_FILLED
@@ -62,11 +63,6 @@ def value_text(value: Value, field: Field, *, in_table: bool = False) -> str:
     if isinstance(value, dt.date):
         return date_text(value)
     return "、".join(value) if isinstance(value, tuple) else value
-
-
-def fact_text(fact: Fact, field: Field, *, in_table: bool = False) -> str:
-    """The text of a fact."""
-    return value_text(fact.value, field, in_table=in_table)
 
 
 def change_text(now: object, before: object) -> str:

@@ -1,0 +1,74 @@
+"""Runs the worked cases of a pack the way a user would: data file → workbook → reading → evaluation."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from pipeline.evaluate import evaluate
+from pipeline.evaluation import Evaluation
+from pipeline.intake.blank import write_workbook
+from pipeline.intake.data_file import read_data
+from pipeline.quantity import plain
+from pipeline.standard import Standard
+from pipeline.standard.types import Case
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What a case gave; `problems` are sentences, empty when everything agreed."""
+
+    case: Case
+    problems: tuple[str, ...]
+
+
+def run_cases(standard: Standard) -> Iterator[CaseResult]:
+    """Every case of the pack, in order."""
+    with tempfile.TemporaryDirectory(prefix="lvbao-cases-") as folder:
+        for number, case in enumerate(standard.cases, 1):
+            path = Path(folder) / f"case-{number}.xlsx"
+            path.write_bytes(write_workbook(standard, read_data(case.facts, standard)))
+            yield CaseResult(case, tuple(_compare(case, evaluate(path, standard))))
+
+
+def _compare(case: Case, evaluation: Evaluation) -> Iterator[str]:
+    for indicator_id, expected in case.expect.indicators.items():
+        value = evaluation.indicators[indicator_id]
+        if expected.value is not None and not _same(value.number, expected.value):
+            got = "无" if value.number is None else format(value.number, "f")
+            causes = f"（{'、'.join(value.trace.causes)}）" if value.trace.causes else ""
+            yield f"指标 {indicator_id} 应为 {expected.value}，得到 {got}{causes}"
+        if expected.level is not None and value.level != expected.level:
+            yield f"指标 {indicator_id} 的水平应为 {expected.level}，得到 {value.level}"
+    scores = _scores(evaluation)
+    for key, wanted in case.expect.scores.items():
+        got_score = scores.get(key)
+        if not _same(got_score, wanted):
+            yield f"得分 {key} 应为 {wanted}，得到 {'无' if got_score is None else plain(got_score)}"
+    codes = {f.code for f in evaluation.findings}
+    for code in case.expect.findings:
+        if code not in codes:
+            yield f"应有问题 {code}，没有发现"
+
+
+def _same(got: Decimal | None, wanted: str) -> bool:
+    """`null` in a case asks for no value."""
+    if wanted in ("null", ""):
+        return got is None
+    return got is not None and got == Decimal(wanted)
+
+
+def _scores(evaluation: Evaluation) -> dict[str, Decimal | None]:
+    """Scores by criterion id; weighted scores by subcategory and category id."""
+    scores: dict[str, Decimal | None] = {}
+    for category in evaluation.scorecard.categories:
+        total = Decimal(0)
+        for sub in category.subcategories:
+            scores[sub.subcategory.id] = sub.weighted
+            total += sub.weighted or Decimal(0)
+            scores |= {row.criterion.id: row.score for row in sub.rows}
+        scores[category.category.id] = total
+    return scores

@@ -1,0 +1,247 @@
+"""The command line: parse, call, print findings, exit code; nothing else.
+
+Exit codes: 0 fine, 1 findings that forbid the final report, 2 the command could not start.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.findings import LvbaoError
+from pipeline.receipt import VERSION
+
+Command = Callable[..., Any]
+EXISTING = click.Path(path_type=Path)
+
+
+def reported(command: Command) -> Command:
+    """Turns the product's exceptions into one Chinese message and exit code 2."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except LvbaoError as error:
+            click.echo(f"错误：{error}", err=True)
+            sys.exit(2)
+
+    return guarded
+
+
+def standard_options(command: Command) -> Command:
+    """The options that choose a standard pack."""
+    command = click.option("--standards", type=EXISTING, help="标准包所在的文件夹，默认用随程序提供的。")(
+        command
+    )
+    return click.option("--standard", help="标准包的名称，默认取录入表里写明的。")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="lvbao")
+def main() -> None:
+    """绿报：把录入表变成正式的中文 Word 评价报告。
+
+    \b
+    lvbao new cpcif-adhesive-2022-draft -o 录入表.xlsx   生成空白录入表
+    lvbao check 录入表.xlsx                              检查填报
+    lvbao run 录入表.xlsx -o output                      生成报告
+    lvbao batch samples -o output                        批量生成
+    """
+
+
+@main.command()
+@click.argument("standard", required=False)
+@click.option("-o", "--output", type=EXISTING, help="写到哪个文件；与 --all 同用时是文件夹。")
+@click.option("--data", type=EXISTING, help="按标识填好数据的 YAML 或 JSON 文件。")
+@click.option(
+    "--all", "everything", is_flag=True, help="为每个标准包生成空白录入表（默认写到 intake_templates）。"
+)
+@click.option("--check", "only_check", is_flag=True, help="与 --all 同用：只检查是否最新，不写文件。")
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def new(
+    standard: str | None,
+    output: Path | None,
+    data: Path | None,
+    everything: bool,
+    only_check: bool,
+    force: bool,
+    standards: Path | None,
+) -> None:
+    """生成录入表。
+
+    \b
+    例：lvbao new cpcif-adhesive-2022-draft -o 录入表.xlsx
+        lvbao new cpcif-adhesive-2022-draft --data facts.yaml -o 录入表.xlsx
+    """
+    from pipeline import commands
+
+    if everything:
+        commands.new_all(output or Path("intake_templates"), standards, only_check=only_check)
+    else:
+        commands.new_workbook(standard, output, data, standards, force=force)
+
+
+@main.command()
+@click.argument("workbook", type=EXISTING)
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出同样的记录。")
+@standard_options
+@reported
+def check(workbook: Path, as_json: bool, standard: str | None, standards: Path | None) -> None:
+    """检查录入表，列出全部问题：在哪一格、错在哪里、怎么改、影响什么。
+
+    \b
+    例：lvbao check 录入表.xlsx
+        lvbao check 录入表.xlsx --json
+    """
+    from pipeline import commands
+
+    sys.exit(commands.check(workbook, standard, standards, as_json=as_json))
+
+
+@main.command()
+@click.argument("workbook", type=EXISTING)
+@click.option("-o", "--output", type=EXISTING, help="结果文件夹；报告写在其中以客户命名的文件夹里。")
+@click.option("--json", "json_target", help="把整个评价结果写成 JSON 文件，“-”为标准输出。")
+@click.option("--report", help="报告种类，默认是标准包的第一种。")
+@click.option("--template", type=EXISTING, help="用自己的 Word 模板。")
+@click.option("--draft", is_flag=True, help="有错误时仍生成草稿（带“草稿”水印，缺口在原处标明）。")
+@click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
+@standard_options
+@reported
+def run(
+    workbook: Path,
+    output: Path | None,
+    json_target: str | None,
+    report: str | None,
+    template: Path | None,
+    draft: bool,
+    no_page_numbers: bool,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
+    """评价一份录入表，生成报告。
+
+    \b
+    例：lvbao run 录入表.xlsx -o output
+        lvbao run 录入表.xlsx -o output --draft
+        lvbao run 录入表.xlsx --json -
+    """
+    from pipeline import commands
+    from pipeline.deliver import Options
+
+    options = Options(standard, standards, report, template, draft, page_numbers=not no_page_numbers)
+    sys.exit(commands.run(workbook, output, json_target, options))
+
+
+@main.command()
+@click.argument("place", type=EXISTING)
+@click.option("-o", "--output", type=EXISTING, required=True, help="结果文件夹，每个客户一个子文件夹。")
+@click.option("--report", help="报告种类，默认是标准包的第一种。")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="同时处理几份。")
+@click.option("--no-draft", is_flag=True, help="有错误的不生成草稿。")
+@click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
+@standard_options
+@reported
+def batch(
+    place: Path,
+    output: Path,
+    report: str | None,
+    jobs: int,
+    no_draft: bool,
+    no_page_numbers: bool,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
+    """批量评价一个文件夹里的全部录入表，打印结果表。
+
+    \b
+    例：lvbao batch samples -o output
+    """
+    from pipeline import commands
+    from pipeline.deliver import Options
+
+    options = Options(standard, standards, report, None, not no_draft, page_numbers=not no_page_numbers)
+    sys.exit(commands.batch(place, output, options, jobs))
+
+
+@main.group()
+def template() -> None:
+    """Word 模板：由文本源生成、检查。"""
+
+
+@template.command("build")
+@click.argument("source", type=EXISTING, required=False)
+@click.option("--check", "only_check", is_flag=True, help="只检查是否最新，不写文件。")
+@reported
+def template_build(source: Path | None, only_check: bool) -> None:
+    """由文本源（.md）和通用样式生成 Word 模板；不写文件名时处理全部。
+
+    \b
+    例：lvbao template build
+        lvbao template build --check
+    """
+    from pipeline import commands
+
+    sys.exit(commands.template_build(source, only_check=only_check))
+
+
+@template.command("check")
+@click.argument("file", type=EXISTING)
+@click.option("--standard", "standard_name", required=True, help="标准包的名称。")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def template_check(file: Path, standard_name: str, standards: Path | None) -> None:
+    """检查 Word 模板用到的名称，一次列出全部错误及其所在段落。
+
+    \b
+    例：lvbao template check 我的模板.docx --standard cpcif-adhesive-2022-draft
+    """
+    from pipeline import commands
+
+    sys.exit(commands.template_check(file, standard_name, standards))
+
+
+@main.group("standard")
+def standard_group() -> None:
+    """标准包：列出、检查。"""
+
+
+@standard_group.command("list")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def standard_list(standards: Path | None) -> None:
+    """列出现有的标准包。
+
+    \b
+    例：lvbao standard list
+    """
+    from pipeline import commands
+
+    commands.standard_list(standards)
+
+
+@standard_group.command("check")
+@click.argument("name")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def standard_check(name: str, standards: Path | None) -> None:
+    """检查一个标准包：结构、单位、公式、分值合计，并核对其中的算例。
+
+    \b
+    例：lvbao standard check cpcif-adhesive-2022-draft
+    """
+    from pipeline import commands
+
+    sys.exit(commands.standard_check(name, standards))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+"""What the commands do: call the library, print, and say the exit code. Imported by `cli` when a command runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from pipeline.clients import Client, client_of, find_clients
+from pipeline.deliver import Delivered, Options, deliver, standard_for
+from pipeline.evaluate import evaluate
+from pipeline.evaluation import Evaluation
+from pipeline.export import evaluation_record, findings_record, to_json
+from pipeline.files import write_bytes, write_text
+from pipeline.findings import LvbaoError, Severity
+from pipeline.quantity import fixed, plain
+from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
+from pipeline.show import counts, findings_text, table_text
+from pipeline.standard import load_standard
+
+FINE, FOUND = 0, 1
+
+
+def new_workbook(
+    standard: str | None, output: Path | None, data: Path | None, standards: Path | None, *, force: bool
+) -> None:
+    """Writes a blank or filled intake workbook."""
+    from pipeline.intake.blank import write_workbook
+    from pipeline.intake.data_file import read_data
+
+    if standard is None:
+        raise LvbaoError(
+            f"请写明标准包，如 lvbao new {next(iter(standard_ids(standards)), 'ID')} -o 录入表.xlsx"
+        )
+    pack = load_standard(find_standard(standard, standards))
+    target = output or Path("录入表.xlsx")
+    if target.suffix.lower() != ".xlsx":
+        raise LvbaoError(f"录入表的文件名应以 .xlsx 结尾，这里是 {target.name}")
+    if target.exists() and not force:
+        raise LvbaoError(f"{target} 已经存在，为免覆盖填好的数据没有写入；确要覆盖请加 --force。")
+    write_bytes(target, write_workbook(pack, read_data(data, pack) if data else None))
+    click.echo(f"已写入 {target}")
+
+
+def new_all(target: Path, standards: Path | None, *, only_check: bool) -> None:
+    """Writes the blank workbook of every pack, or tells which are stale."""
+    from pipeline.intake.blank import generate_templates
+
+    stale = generate_templates(standards or standards_folder(), target, check=only_check)
+    if only_check and stale:
+        click.echo(
+            "过期的空白录入表：" + "、".join(p.name for p in stale) + "；请运行 lvbao new --all", err=True
+        )
+        sys.exit(FOUND)
+    for path in stale:
+        click.echo(f"已写入 {path}")
+    if not stale:
+        click.echo("空白录入表都是最新的。")
+
+
+def check(workbook: Path, standard: str | None, standards: Path | None, *, as_json: bool) -> int:
+    """Prints all findings of a workbook."""
+    evaluation = evaluate(workbook, standard_for(workbook, Options(standard, standards)))
+    if as_json:
+        click.echo(to_json({"findings": findings_record(evaluation.findings)}), nl=False)
+    else:
+        click.echo(findings_text(evaluation.findings, workbook.name), nl=False)
+    return FINE if evaluation.is_final else FOUND
+
+
+def run(workbook: Path, output: Path | None, json_target: str | None, options: Options) -> int:
+    """Evaluates one workbook: JSON, report, or both."""
+    if output is None and json_target is None:
+        raise LvbaoError("请用 -o 写明结果文件夹，或用 --json 输出评价结果。")
+    evaluation: Evaluation | None = None
+    if output is not None:
+        client = client_of(workbook)
+        delivered = deliver(workbook, output / client.name, options)
+        evaluation = delivered.evaluation
+        _tell(workbook, delivered, output / client.name, to_stderr=json_target == "-")
+    if json_target is not None:
+        evaluation = evaluation or evaluate(workbook, standard_for(workbook, options))
+        text = to_json(evaluation_record(evaluation))
+        if json_target == "-":
+            click.echo(text, nl=False)
+        else:
+            write_text(Path(json_target), text)
+            click.echo(f"已写入 {json_target}")
+    assert evaluation is not None
+    return FINE if evaluation.is_final else FOUND
+
+
+def _tell(workbook: Path, delivered: Delivered, folder: Path, *, to_stderr: bool) -> None:
+    evaluation = delivered.evaluation
+    if evaluation.findings:
+        click.echo(findings_text(evaluation.findings, workbook.name), err=to_stderr)
+    if delivered.path is None:
+        click.echo("有错误，没有生成正式报告。改正后再运行；要先看草稿请加 --draft。", err=True)
+        older = [p.name for p in sorted(folder.glob("*.docx"))]
+        if older:
+            click.echo(f"注意：{folder} 中的 {'、'.join(older)} 是以前生成的，与本次数据可能不符。", err=True)
+        return
+    kind = "草稿" if delivered.draft else "报告"
+    click.echo(f"已生成{kind}：{delivered.path}", err=to_stderr)
+    for note in delivered.notes:
+        click.echo(f"说明：{note}", err=to_stderr)
+
+
+# -- batch --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One client in the table of results."""
+
+    client: str
+    state: str
+    basic: str = "—"
+    printed: str = "—"
+    provisional: str = "—"
+    errors: int = 0
+    warnings: int = 0
+    report: str = ""
+    message: str = ""
+
+
+HEADER = ("客户", "状态", "基本要求", "原文部分得分", "全表得分（暂拟）", "错误", "提示", "报告")
+
+
+def batch(place: Path, output: Path, options: Options, jobs: int) -> int:
+    """Evaluates every client; one client's failure never stops another's."""
+    clients = find_clients(place)
+    lines: list[Line] = []
+    tasks = [(client, output / client.name, options) for client in clients]
+    if jobs == 1:
+        for number, task in enumerate(tasks, 1):
+            lines.append(_one(task))
+            _progress(number, len(tasks), lines[-1])
+    else:
+        with ProcessPoolExecutor(max_workers=jobs) as pool:
+            for number, line in enumerate(pool.map(_one, tasks), 1):
+                lines.append(line)
+                _progress(number, len(tasks), line)
+    click.echo()
+    click.echo(table_text(HEADER, [_cells(line) for line in lines]))
+    for line in lines:
+        if line.message:
+            click.echo(f"{line.client}：{line.message}", err=True)
+    done = sum(1 for line in lines if line.report)
+    drafts = sum(1 for line in lines if line.state == "草稿")
+    click.echo(
+        f"共 {len(lines)} 家：正式报告 {done - drafts}，草稿 {drafts}，失败 {len(lines) - done}。结果在 {output}"
+    )
+    return FINE if done == len(lines) else FOUND
+
+
+def _progress(number: int, total: int, line: Line) -> None:
+    click.echo(f"[{number}/{total}] {line.client}：{line.state}")
+
+
+def _one(task: tuple[Client, Path, Options]) -> Line:
+    client, target, options = task
+    try:
+        return _line(client, deliver(client.workbook, target, options))
+    except LvbaoError as error:
+        return Line(client.name, "失败", message=str(error))
+
+
+def _line(client: Client, delivered: Delivered) -> Line:
+    evaluation = delivered.evaluation
+    card = evaluation.scorecard
+    decimals = evaluation.standard.scoring.decimals
+    found = {s: sum(1 for f in evaluation.findings if f.severity is s) for s in Severity}
+    state = "有错误" if delivered.path is None else "草稿" if delivered.draft else "正式"
+    met = card.basic_requirements.met
+    return Line(
+        client=client.name,
+        state=state,
+        basic="待定" if met is None else "符合" if met else "不符合",
+        printed=f"{fixed(card.printed.score, decimals)}/{plain(card.printed.weight)}",
+        provisional=f"{fixed(card.whole.score, decimals)}/{plain(card.whole.weight)}",
+        errors=found[Severity.ERROR],
+        warnings=found[Severity.WARNING],
+        report="" if delivered.path is None else f"{client.name}/{delivered.path.name}",
+        message=f"{counts(evaluation.findings)}，没有生成报告" if delivered.path is None else "",
+    )
+
+
+def _cells(line: Line) -> Sequence[str]:
+    return (
+        line.client,
+        line.state,
+        line.basic,
+        line.printed,
+        line.provisional,
+        str(line.errors),
+        str(line.warnings),
+        line.report or "—",
+    )
+
+
+# -- templates and packs ------------------------------------------------------------------------------------
+def template_build(source: Path | None, *, only_check: bool) -> int:
+    """Builds Word templates from their text sources."""
+    from pipeline.report import build_template
+
+    root = report_templates_folder()
+    sources = [source] if source is not None else sorted(root.glob("*/*.md"))
+    sources = [s for s in sources if not s.parent.name.startswith("_")]
+    stale: list[Path] = []
+    for each in sources:
+        target = each.with_suffix(".docx")
+        content = build_template(each, root / "_house")
+        if target.is_file() and target.read_bytes() == content:
+            continue
+        stale.append(target)
+        if not only_check:
+            write_bytes(target, content)
+            click.echo(f"已写入 {target}")
+    if only_check and stale:
+        click.echo(
+            "过期的模板：" + "、".join(str(p) for p in stale) + "；请运行 lvbao template build", err=True
+        )
+        return FOUND
+    if not stale:
+        click.echo("模板都是最新的。")
+    return FINE
+
+
+def template_check(file: Path, standard: str, standards: Path | None) -> int:
+    """Checks a template against everything a report of the pack may print."""
+    from pipeline.report import Template
+    from pipeline.report.contract import context_shape
+
+    pack = load_standard(find_standard(standard, standards))
+    if not file.is_file():
+        raise LvbaoError(f"找不到模板 {file}")
+    faults = Template.from_path(file).check(context_shape(pack))
+    for fault in faults:
+        click.echo(f"  {fault}")
+    click.echo(f"{file.name}：{len(faults)} 处错误" if faults else f"{file.name}：全部通过。")
+    return FOUND if faults else FINE
+
+
+def standard_list(standards: Path | None) -> None:
+    """Prints the packs at hand."""
+    rows = []
+    for name in standard_ids(standards):
+        identity = load_standard(find_standard(name, standards)).identity
+        rows.append((name, identity.number, identity.title, identity.edition, identity.pack_version))
+    click.echo(table_text(("名称", "标准号", "标题", "版次", "标准包版本"), rows), nl=False)
+
+
+def standard_check(name: str, standards: Path | None) -> int:
+    """Loads a pack strictly and runs its worked cases."""
+    from pipeline.cases import run_cases
+
+    pack = load_standard(find_standard(name, standards))
+    results = list(run_cases(pack))
+    failed = [r for r in results if r.problems]
+    for result in failed:
+        click.echo(f"算例“{result.case.name}”（{result.case.source}）不符：")
+        for problem in result.problems:
+            click.echo(f"  {problem}")
+    click.echo(
+        f"{pack.id}：结构、单位、公式、分值通过；算例 {len(results) - len(failed)}/{len(results)} 相符。"
+    )
+    return FOUND if failed else FINE

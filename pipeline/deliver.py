@@ -1,0 +1,157 @@
+"""From a workbook to the files a client gets: evaluate, render, write aside, rename."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from pipeline.evaluate import evaluate
+from pipeline.evaluation import Evaluation
+from pipeline.export import evaluation_record, to_json
+from pipeline.files import write_bytes, write_text
+from pipeline.findings import LvbaoError, UnreadableFile, nearest
+from pipeline.intake.reader import read_workbook
+from pipeline.receipt import Receipt
+from pipeline.report import render_report
+from pipeline.report.context import report_context
+from pipeline.report.faults import TemplateFault
+from pipeline.resources import find_standard, report_templates_folder
+from pipeline.standard import Standard, load_standard
+from pipeline.standard.types import Report
+
+EVALUATION_FILE = "evaluation.json"
+RECEIPT_NAMESPACE = "urn:lvbao:receipt:1"
+
+
+class TemplateFaulty(LvbaoError):
+    """The template names things that do not exist, or cannot be rendered; nothing was written."""
+
+    def __init__(self, template: str, faults: tuple[TemplateFault, ...]) -> None:
+        self.faults = faults
+        listed = "\n".join(f"  {f}" for f in faults)
+        super().__init__(f"模板 {template} 有 {len(faults)} 处错误，没有生成报告：\n{listed}")
+
+
+class ReportFaulty(LvbaoError):
+    """The finished document did not pass our own checks; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report in memory. `notes` tell what the reader should know (page numbers left to Word …)."""
+
+    file_name: str
+    docx: bytes
+    draft: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked of a run. `draft`: make a 草稿 when there are errors instead of refusing."""
+
+    standard: str | None = None
+    standards_folder: Path | None = None
+    report: str | None = None
+    template: Path | None = None
+    draft: bool = False
+    page_numbers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one run gave. `path` is None when errors forbade the report."""
+
+    evaluation: Evaluation
+    folder: Path | None
+    path: Path | None
+    draft: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def standard_for(workbook: Path, options: Options) -> Standard:
+    """The pack that is asked for, else the one that the workbook names. Raises LvbaoError."""
+    name = options.standard or read_workbook(workbook).identity.get("standard", "")
+    if not name:
+        raise LvbaoError(
+            f"{workbook.name} 没有写明所用的标准（不是由 lvbao 生成的录入表？），请用 --standard 指定标准包。"
+        )
+    return load_standard(find_standard(name, options.standards_folder))
+
+
+def report_of(standard: Standard, name: str | None) -> Report:
+    """The report called `name`, or the pack's first one. Raises LvbaoError."""
+    reports = {r.id: r for r in standard.identity.reports}
+    if name is None:
+        return standard.identity.reports[0]
+    if name not in reports:
+        near = nearest(name, reports)
+        hint = f"是否为“{near}”？" if near else ""
+        raise LvbaoError(f"标准包 {standard.id} 没有报告“{name}”。{hint}现有：{'、'.join(reports)}")
+    return reports[name]
+
+
+def make_report(evaluation: Evaluation, options: Options) -> Made:
+    """The report of an evaluation, in memory. Raises TemplateFaulty or ReportFaulty."""
+    report = report_of(evaluation.standard, options.report)
+    template_path = options.template or report_templates_folder() / report.template
+    try:
+        template = template_path.read_bytes()
+    except OSError:
+        raise LvbaoError(f"找不到模板 {template_path}") from None
+    receipt = evaluation.receipt.with_template(hashlib.sha256(template).hexdigest())
+    evaluation = replace(evaluation, receipt=receipt)
+    draft = not evaluation.is_final
+    rendered = render_report(
+        template,
+        report_context(evaluation, report, draft=draft),
+        draft=draft,
+        required_sections=report.required_sections,
+        receipt_xml=receipt_xml(receipt),
+        page_numbers=options.page_numbers,
+    )
+    if rendered.faults:
+        raise TemplateFaulty(template_path.name, rendered.faults)
+    if rendered.docx is None:
+        listed = "\n".join(f"  {problem}" for problem in rendered.problems)
+        raise ReportFaulty(f"报告没有通过出厂检查，没有写出：\n{listed}")
+    stem, dot, ending = report.file_name.rpartition(".")
+    name = f"{stem}（草稿）{dot}{ending}" if draft else report.file_name
+    return Made(name, rendered.docx, draft, rendered.notes)
+
+
+def receipt_xml(receipt: Receipt) -> bytes:
+    """The receipt as the XML part that travels inside the report."""
+    pairs = (
+        ("workbook", receipt.workbook),
+        ("workbook-sha256", receipt.workbook_sha256),
+        ("standard", receipt.standard),
+        ("pack-version", receipt.pack_version),
+        ("pack-sha256", receipt.pack_sha256),
+        ("factors-sha256", receipt.factors_sha256),
+        ("template-sha256", receipt.template_sha256),
+        ("lvbao-version", receipt.version),
+        ("evaluation-date", receipt.evaluation_date or ""),
+    )
+    attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in pairs)
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<receipt xmlns="{RECEIPT_NAMESPACE}" {attributes}/>'
+    return text.encode("utf-8")
+
+
+def deliver(workbook: Path, target: Path, options: Options) -> Delivered:
+    """Evaluates a workbook and writes `evaluation.json` and the report into the folder `target`.
+
+    Without `draft`, errors keep the report back and nothing is written. Raises LvbaoError and its kin.
+    """
+    if not workbook.is_file():
+        raise UnreadableFile(f"找不到文件 {workbook}")
+    evaluation = evaluate(workbook, standard_for(workbook, options))
+    if not evaluation.is_final and not options.draft:
+        return Delivered(evaluation, None, None)
+    made = make_report(evaluation, options)
+    path = target / made.file_name
+    write_text(target / EVALUATION_FILE, to_json(evaluation_record(evaluation)))
+    write_bytes(path, made.docx)
+    return Delivered(evaluation, target, path, made.draft, made.notes)

@@ -1,0 +1,59 @@
+"""Writing files so that nothing is lost: aside first, then renamed. Names made from client text are data, never paths."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from pipeline.findings import LvbaoError
+
+_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for i in range(1, 10))}
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes `content` to `path`: either the whole file is there, or what stood there before. Raises LvbaoError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    except OSError as error:
+        raise LvbaoError(f"不能写入文件夹 {path.parent}：{_reason(error)}") from None
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(aside, 0o644)
+        os.replace(aside, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(aside)
+        raise LvbaoError(f"不能写入 {path}：{_reason(error)}。请关闭正在打开它的程序后再试。") from None
+
+
+def write_text(path: Path, content: str) -> None:
+    """Writes UTF-8 text like `write_bytes`."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def _reason(error: OSError) -> str:
+    known = {
+        "PermissionError": "没有写入权限",
+        "FileExistsError": "同名的不是文件夹",
+        "NotADirectoryError": "路径中有一段不是文件夹",
+        "IsADirectoryError": "同名的是文件夹",
+    }
+    if error.errno == 28:
+        return "磁盘已满"
+    return known.get(type(error).__name__, error.strerror or "系统错误")
+
+
+def safe_name(text: str, fallback: str = "未命名") -> str:
+    """`text` as one component of a path: no separators, no reserved names, at most 80 characters."""
+    cleaned = _UNSAFE.sub("_", text).strip(" .")[:80].strip(" .")
+    if not cleaned or cleaned.upper().split(".")[0] in _RESERVED:
+        return fallback
+    return cleaned

@@ -1,0 +1,304 @@
+"""Decides, before any parser sees it, whether a file may be read as an intake workbook.
+
+Files come from outside: a parser given a zip bomb, a far cell or a document type declaration dies or worse. Everything
+here works on bytes and on the zip directory; each refusal has its own words (`file_…` in the catalogue).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pipeline.intake.workbook import address
+from pipeline.messages import unreadable
+
+MB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a workbook may cost. `cells` is the bounding box of a sheet, in cells."""
+
+    size: int = 50 * MB
+    parts: int = 2000
+    unpacked: int = 200 * MB
+    ratio: int = 120
+    ratio_from: int = MB
+    """Smaller parts may be packed as tightly as they like: they cost nothing."""
+    cells: int = 5_000_000
+
+
+LIMITS: Final = Limits()
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML = re.compile(
+    rb"(?:<!--.*?-->|<\?[^>]*>|\s)*<(?:!doctype\s+html|html|head|body|table|meta|workbook)", re.I | re.S
+)
+_OTHER_MAGIC = (
+    (b"\x89PNG", "图片"),
+    (b"\xff\xd8\xff", "图片"),
+    (b"Rar!", "RAR 压缩包"),
+    (b"7z\xbc\xaf", "7z 压缩包"),
+    (b"\x1f\x8b", "gzip 压缩包"),
+    (b"{\\rtf", "RTF 文档"),
+)
+_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
+_XML_PART = re.compile(r".*\.(?:xml|rels|vml)", re.I | re.S)
+_CELL_ADDRESS = re.compile(rb"\sr\s*=\s*[\"']\$?([A-Za-z]{1,7})\$?(\d{1,12})[\"']")
+_CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c(?:\s[^>]*)?>")
+_ROW_TAG = re.compile(rb"<(?:[\w.-]+:)?row(?:\s[^>]*)?>")
+_ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,12})[\"']")
+_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError)
+
+
+def guard(path: Path | str, limits: Limits = LIMITS) -> bytes:
+    """The bytes of the file, read once; raises UnreadableFile (in Chinese, with 怎么改) when it must not be parsed."""
+    path = Path(path)
+    data = _bytes_of(path, limits)
+    _check_magic(path, data)
+    _check_container(path.name, data, limits)
+    return data
+
+
+def _bytes_of(path: Path, limits: Limits) -> bytes:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise unreadable("file_not_openable", path.name)
+        with path.open("rb") as file:
+            data = file.read(limits.size + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise unreadable("file_not_found", path.name) from None
+    except (OSError, ValueError):
+        raise unreadable("file_not_openable", path.name) from None
+    if not data:
+        raise unreadable("file_empty", path.name)
+    if len(data) > limits.size:
+        size = max(found.st_size, len(data)) / MB
+        raise unreadable("file_too_large", path.name, size=f"{size:.1f}", limit=f"{limits.size / MB:g}")
+    return data
+
+
+# -- what kind of file it is ----------------------------------------------------------------------------------
+def _check_magic(path: Path, data: bytes) -> None:
+    name = path.name
+    if data.startswith(b"PK"):
+        return
+    if data.startswith(_OLE):
+        raise unreadable(_ole_code(path, data), name)
+    if data.startswith(b"%PDF"):
+        raise unreadable("file_is_pdf", name)
+    for magic, kind in _OTHER_MAGIC:
+        if data.startswith(magic):
+            raise unreadable("file_not_xlsx", name, kind=kind)
+    head = data[:4096]
+    if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) or head.startswith(b"MIME-Version"):
+        raise unreadable("file_is_html", name)
+    if _is_text(head):
+        raise unreadable("file_is_text", name, suffix=path.suffix or "别的")
+    raise unreadable("file_not_xlsx", name, kind="未知格式")
+
+
+def _ole_code(path: Path, data: bytes) -> str:
+    """Which of the OLE2 files this is, by the names of its directory streams."""
+    if _has_stream(data, "EncryptedPackage") or _has_stream(data, "EncryptionInfo"):
+        return "file_encrypted"
+    if (
+        path.suffix.lower() in (".et", ".ett")
+        or _has_stream(data, "ETExtData")
+        or _has_stream(data, "WpsCustomData")
+    ):
+        return "file_wps_et"
+    if _has_stream(data, "WordDocument"):
+        return "file_is_word"
+    return "file_old_xls"
+
+
+def _has_stream(data: bytes, name: str) -> bool:
+    """Whether an OLE2 directory entry has that name: entries of 128 bytes, name length in bytes at offset 64."""
+    wanted = name.encode("utf-16-le") + b"\0\0"
+    at = data.find(wanted)
+    while at >= 0:
+        if at % 128 == 0 and data[at + 64 : at + 66] == len(wanted).to_bytes(2, "little"):
+            return True
+        at = data.find(wanted, at + 2)
+    return False
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\0" in head:
+        return head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-8", "gb18030"):
+        for cut in range(4):  # the head may end within a character
+            try:
+                text = head[: len(head) - cut].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            return all(c.isprintable() or c in "\r\n\t\ufeff" for c in text)
+    return False
+
+
+# -- the container ---------------------------------------------------------------------------------------------
+def _check_container(name: str, data: bytes, limits: Limits) -> None:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except _DAMAGE:
+        raise unreadable("file_truncated", name) from None
+    with archive:
+        parts = archive.infolist()
+        _check_directory(name, parts, limits)
+        _check_is_workbook(name, {_part_key(p.filename) for p in parts})
+        for part in parts:
+            if _XML_PART.fullmatch(part.filename):
+                content = _content(name, archive, part)
+                _check_xml(name, part.filename, content)
+                if _SHEET_PART.fullmatch(_part_key(part.filename)):
+                    _check_extent(name, part.filename, content, limits)
+
+
+def _part_key(part_name: str) -> str:
+    """Part names are compared without case and without a leading slash."""
+    return part_name.replace("\\", "/").removeprefix("/").casefold()
+
+
+def _check_directory(name: str, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+    if len(parts) > limits.parts:
+        raise unreadable("file_too_many_parts", name, count=str(len(parts)), limit=str(limits.parts))
+    seen: set[str] = set()
+    for part in parts:
+        key = _part_key(part.filename)
+        if _is_path_trick(part):
+            raise unreadable("file_path_trick", name, part=part.filename)
+        if key in seen:
+            raise unreadable("file_duplicate_parts", name, part=part.filename)
+        if part.flag_bits & 1:
+            raise unreadable("file_encrypted", name)
+        seen.add(key)
+    if sum(p.file_size for p in parts) > limits.unpacked:
+        raise unreadable("file_unpacks_too_large", name, limit=f"{limits.unpacked / MB:g}")
+    for part in parts:
+        ratio = part.file_size / max(part.compress_size, 1)
+        if part.file_size > limits.ratio_from and ratio > limits.ratio:
+            raise unreadable(
+                "file_ratio", name, part=part.filename, ratio=f"{ratio:.0f}", limit=str(limits.ratio)
+            )
+
+
+def _is_path_trick(part: zipfile.ZipInfo) -> bool:
+    segments = part.filename.replace("\\", "/").split("/")
+    absolute = part.filename.startswith(("/", "\\")) or ":" in segments[0]
+    return absolute or ".." in segments or stat.S_ISLNK(part.external_attr >> 16)
+
+
+def _check_is_workbook(name: str, keys: set[str]) -> None:
+    if any(k.endswith("vbaproject.bin") or k.startswith("xl/macrosheets/") for k in keys):
+        raise unreadable("file_macros", name)
+    if "word/document.xml" in keys:
+        raise unreadable("file_is_word", name)
+    for key, kind in (
+        ("ppt/presentation.xml", "演示文稿"),
+        ("xl/workbook.bin", "Excel 二进制工作簿 .xlsb"),
+        ("content.xml", "OpenDocument 文件"),
+    ):
+        if key in keys:
+            raise unreadable("file_not_xlsx", name, kind=kind)
+    if not any(k.startswith("xl/") for k in keys):
+        raise unreadable("file_not_xlsx", name, kind="压缩包")
+    if "xl/workbook.xml" not in keys:
+        raise unreadable("file_damaged", name, part="（缺少 xl/workbook.xml）")
+
+
+def _content(name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """The unpacked part. One byte more than declared is asked for, so that a lie about the size shows."""
+    declared = part.file_size
+    part.file_size = declared + 1
+    try:
+        with archive.open(part) as file:
+            content = file.read(declared + 1)
+    except _DAMAGE:
+        raise unreadable("file_damaged", name, part=f"（{part.filename}）") from None
+    finally:
+        part.file_size = declared
+    if len(content) != declared:
+        raise unreadable("file_damaged", name, part=f"（{part.filename}）")
+    return content
+
+
+def _check_xml(name: str, part: str, content: bytes) -> None:
+    if b"\0" in content:
+        # UTF-16: no spreadsheet program writes it, and it would hide what is searched for here
+        raise unreadable("file_damaged", name, part=f"（{part}）")
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise unreadable("file_doctype", name, part=part)
+    if _part_key(part) == "[content_types].xml" and b"macroEnabled" in content:
+        raise unreadable("file_macros", name)
+
+
+# -- far cells -------------------------------------------------------------------------------------------------
+def _check_extent(name: str, part: str, content: bytes, limits: Limits) -> None:
+    """Readers allocate the bounding box of all filled cells: two far cells would ask for hundreds of gigabytes."""
+    pairs = set(_CELL_ADDRESS.findall(content))
+    if _area(list(pairs)) <= limits.cells and not _has_unaddressed(content, len(pairs)):
+        return
+    places = list(_filled_places(content))
+    if _extent(places) <= limits.cells:
+        return
+    row, column = max(r for r, _ in places), max(c for _, c in places)
+    far = address(row, column)
+    raise unreadable("file_far_cell", name, part=part, cell=far, limit=f"{limits.cells / 10_000:g}")
+
+
+def _has_unaddressed(content: bytes, addressed: int) -> bool:
+    return content.count(b"<c>") > 0 or len(_CELL_TAG.findall(content)) > addressed
+
+
+def _area(pairs: list[tuple[bytes, bytes]]) -> int:
+    return _extent([(int(row), _column(letters)) for letters, row in pairs])
+
+
+def _extent(places: list[tuple[int, int]]) -> int:
+    if not places:
+        return 0
+    rows, columns = [r for r, _ in places], [c for _, c in places]
+    return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _filled_places(content: bytes) -> Iterator[tuple[int, int]]:
+    """Row and column, from 0, of every cell that is not an empty element; cells without address stand in order."""
+    row = -1
+    column = -1
+    marks = sorted(
+        [(m.start(), True, m.group()) for m in _ROW_TAG.finditer(content)]
+        + [(m.start(), False, m.group()) for m in _CELL_TAG.finditer(content)]
+    )
+    for _, is_row, tag in marks:
+        if is_row:
+            number = _ROW_NUMBER.search(tag)
+            row, column = (int(number.group(1)) - 1 if number else row + 1), -1
+            continue
+        placed = _CELL_ADDRESS.search(tag)
+        if placed:
+            row, column = int(placed.group(2)) - 1, _column(placed.group(1))
+        elif b"&" in tag:
+            row, column = (
+                2**30,
+                2**30,
+            )  # an address written with character references can only be meant to hide
+        else:
+            column += 1
+        if not tag.endswith(b"/>"):
+            yield row, column

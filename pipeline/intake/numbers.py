@@ -1,0 +1,139 @@
+"""One grammar for numbers as people write them: `1,234.5`, `１２３`, `12 %`, `3.2万`, `5吨`, and what is refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from pipeline.intake.words import clean, folded
+from pipeline.standard.types import Field
+from pipeline.units import PERCENT, Unit, UnknownUnit, unit
+
+_SIGNS: Final = str.maketrans({"−": "-", "–": "-", "﹣": "-", "➖": "-", "＋": "+", "٬": ",", "’": "'"})
+_NUMBER = re.compile(
+    r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+"
+)
+_APPROXIMATE = re.compile(r"大约|大概|左右|以上|以下|将近|接近|不足|超过|多于|少于|约|近|[≈~<>≤≥?？]")
+_MAGNITUDES: Final[Mapping[str, Decimal]] = {
+    "万": Decimal(10_000),
+    "亿": Decimal(100_000_000),
+    "千": Decimal(1000),
+    "百万": Decimal(1_000_000),
+}
+UNIT_WORDS: Final[Mapping[str, str]] = {
+    "吨": "t", "万吨": "万t", "千克": "kg", "公斤": "kg", "克": "g", "毫克": "mg", "度": "kWh", "千瓦时": "kWh", "万千瓦时": "万kWh",
+    "万度": "万kWh", "兆瓦时": "MWh", "平方米": "m²", "平米": "m²", "㎡": "m²", "立方米": "m³", "立方": "m³", "方": "m³", "万立方米": "万m³",
+    "吨标准煤": "tce", "吨标煤": "tce", "千克标准煤": "kgce", "升": "L", "毫升": "mL", "小时": "h", "千瓦": "kW", "兆焦": "MJ", "吉焦": "GJ",
+    "米": "m", "毫克/立方米": "mg/m³", "毫克/升": "mg/L", "勒克斯": "lx", "分贝": "dB(A)",
+}  # fmt: skip
+"""Units in words, as people write them, and the spelling that lvbao knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An accepted number, already in the field's unit."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class NoNumber:
+    """A refused text: the code of the finding and, where there is one, the reading that we would propose."""
+
+    code: str
+    proposal: Decimal | None = None
+
+
+def parse_number(text: str, field: Field) -> Number | NoNumber:
+    """The number that the text says in the field's unit, or why it is refused."""
+    plain_text = unicodedata.normalize("NFKC", clean(text)).translate(_SIGNS)
+    plain_text = re.sub(r"\s+", " ", plain_text)
+    match = _NUMBER.match(plain_text)
+    if match is None:
+        return NoNumber("not_a_number", _proposal(plain_text))
+    value = _decimal(match.group())
+    rest = plain_text[match.end() :].strip()
+    if not rest:
+        return Number(value)
+    if _APPROXIMATE.search(rest):
+        return NoNumber("not_a_number", _proposal(plain_text))
+    return _with_rest(value, rest, field)
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", "").replace(" ", ""))
+
+
+def _with_rest(value: Decimal, rest: str, field: Field) -> Number | NoNumber:
+    """A number followed by a unit, a magnitude or something else."""
+    if same_unit(rest, field.unit):
+        return Number(value)
+    magnitude = _MAGNITUDES.get(rest)
+    if magnitude is not None:
+        return _scaled(value, magnitude, field)
+    other = known_unit(rest)
+    if other is None:
+        return NoNumber(
+            "not_a_number", _proposal(f"{value} {rest}") if "。" not in rest else _proposal(f"{value}{rest}")
+        )
+    code = "percent_unexpected" if other.text == "%" else "other_unit"
+    if other.same_kind(field.measure):
+        return NoNumber(code, value * other.factor_to(field.measure))
+    if field.unit in (None, "1"):
+        return NoNumber("percent_unexpected" if other.text == "%" else "not_a_number", value)
+    return NoNumber(code)
+
+
+def _scaled(value: Decimal, magnitude: Decimal, field: Field) -> Number | NoNumber:
+    """`3.2万` is 32000, but not where the unit is itself 万… or a ratio: there it may mean either."""
+    declared = field.unit or "1"
+    if declared[:1] in ("万", "亿") or (declared != "1" and field.measure.is_ratio):
+        return NoNumber("not_a_number")
+    return Number(value * magnitude)
+
+
+def percent_number(value: Decimal, field: Field) -> Number | NoNumber:
+    """A cell with a per-cent format: 0.12 is shown as 12 %."""
+    if field.unit in ("%", "‰"):
+        return Number(value * PERCENT.factor_to(field.measure) * 100)
+    return NoNumber("percent_unexpected", value if field.unit == "1" else None)
+
+
+def _proposal(text: str) -> Decimal | None:
+    """The one number in a text such as `约6138` or `12。5`; None when there are several or none."""
+    without = _APPROXIMATE.sub("|", text).replace("。", ".").strip()
+    found = list(_NUMBER.finditer(without))
+    if len(found) != 1 or re.search(r"\d", without[: found[0].start()] + without[found[0].end() :]):
+        return None
+    return _decimal(found[0].group())
+
+
+def known_unit(text: str) -> Unit | None:
+    """The unit that a text names, in symbols or in words."""
+    compact = folded(text)
+    for words, symbol in UNIT_WORDS.items():
+        if folded(words) == compact:
+            return unit(symbol)
+    for candidate in (
+        "".join(clean(text).split()),
+        "".join(unicodedata.normalize("NFKC", clean(text)).split()),
+    ):
+        try:
+            return unit(candidate)
+        except UnknownUnit:
+            continue
+    return None
+
+
+def same_unit(text: str, declared: str | None) -> bool:
+    """Whether the text names the declared unit, in whatever spelling."""
+    if declared is None or declared == "1":
+        return folded(text) in ("", "1", "/", "-", "—", "无", "无量纲")
+    if folded(text) == folded(declared):
+        return True
+    named = known_unit(text)
+    return named is not None and named == unit(declared)

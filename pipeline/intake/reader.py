@@ -1,0 +1,130 @@
+"""Reads a workbook file into cells with their addresses: values by the fast reader, the rest by `sheetxml`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from pipeline.intake.guard import LIMITS, Limits, guard
+from pipeline.intake.layout import IDENTITY_SHEET
+from pipeline.intake.sheetxml import Parts, SheetMarks, read_parts
+from pipeline.intake.words import clean
+from pipeline.intake.workbook import Cell, CellKind, SheetCells, Workbook
+from pipeline.messages import unreadable
+from pipeline.quantity import from_float, plain
+
+Place = tuple[int, int]
+
+
+def read_workbook(path: Path | str, limits: Limits = LIMITS) -> Workbook:
+    """The workbook in the file. Raises UnreadableFile when the guard refuses it or no reader can open it."""
+    data = guard(path, limits)
+    return parse_workbook(data, Path(path).name)
+
+
+def parse_workbook(data: bytes, file: str) -> Workbook:
+    """The workbook in guarded bytes; `file` is its name for messages."""
+    try:
+        parts = read_parts(data)
+        sheets = _sheets(data, parts)
+    except PasswordError:
+        raise unreadable("file_encrypted", file) from None
+    except (CalamineError, ParseError, zipfile.BadZipFile, KeyError, ValueError, OSError):
+        raise unreadable("file_damaged", file) from None
+    except BaseException as error:  # a panic of the reader's native code is no Exception
+        if type(error).__name__ == "PanicException":
+            raise unreadable("file_damaged", file) from None
+        raise
+    if not sheets:
+        raise unreadable("file_damaged", file, part="（没有工作表）")
+    return Workbook(
+        file=file,
+        sheets=sheets,
+        digest=hashlib.sha256(data).hexdigest(),
+        identity=_identity(sheets),
+        defined_names=parts.defined_names,
+        traits=parts.traits,
+    )
+
+
+def _sheets(data: bytes, parts: Parts) -> tuple[SheetCells, ...]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return tuple(
+        _sheet(book.get_sheet_by_name(m.name), m, parts.marks.get(m.name, SheetMarks()))
+        for m in book.sheets_metadata
+        if m.typ == SheetTypeEnum.WorkSheet
+    )
+
+
+def _sheet(source: CalamineSheet, metadata: SheetMetadata, marks: SheetMarks) -> SheetCells:
+    cells: dict[Place, Cell] = {}
+    top, left = source.start or (0, 0)
+    for row, values in enumerate(source.to_python(skip_empty_area=True), top):
+        for column, value in enumerate(values, left):
+            if value != "":
+                cell = _cell(value, (row, column) in marks.percent)
+                if cell is not None:
+                    cells[row, column] = cell
+    for place, code in marks.errors.items():
+        cells[place] = Cell(code, CellKind.ERROR)
+    for place in marks.no_result:
+        cells[place] = Cell(None, CellKind.NO_RESULT)
+    merged = tuple(sorted((a, b, c, d) for (a, b), (c, d) in source.merged_cell_ranges or ()))
+    return SheetCells(
+        name=metadata.name,
+        cells=cells,
+        rows=max((r for r, _ in cells), default=-1) + 1,
+        columns=max((c for _, c in cells), default=-1) + 1,
+        hidden=metadata.visible != SheetVisibleEnum.Visible,
+        merged=merged,
+    )
+
+
+def _cell(value: object, percent: bool) -> Cell | None:
+    """The cell of a stored value; None for a text of blanks and invisible characters only."""
+    if isinstance(value, str):
+        return Cell(value, CellKind.TEXT) if clean(value) else None
+    if isinstance(value, bool):
+        return Cell(value, CellKind.TRUTH)
+    if isinstance(value, int | float):
+        whole = float(value).is_integer() and abs(value) < 1e15
+        return Cell(Decimal(int(value)) if whole else from_float(float(value)), CellKind.NUMBER, percent)
+    if isinstance(value, dt.datetime):
+        at_midnight = value.time() == dt.time(0)
+        return Cell(value.date() if at_midnight else value, CellKind.DATE)
+    if isinstance(value, dt.date):
+        return Cell(value, CellKind.DATE)
+    return Cell(str(value), CellKind.TEXT)  # a time of day or a duration
+
+
+def _identity(sheets: tuple[SheetCells, ...]) -> Mapping[str, str]:
+    """Keys and values of the hidden sheet; a probe formula without stored result gives no entry."""
+    own = next((s for s in sheets if s.name == IDENTITY_SHEET), None)
+    if own is None:
+        return {}
+    entries: dict[str, str] = {}
+    for row in range(own.rows):
+        key, value = clean(own.text(row, 0)), own.cell(row, 1)
+        if key and value.kind in (CellKind.TEXT, CellKind.NUMBER):
+            entries[key] = clean(own.text(row, 1)) or _number_text(value)
+    return entries
+
+
+def _number_text(cell: Cell) -> str:
+    return plain(cell.value) if isinstance(cell.value, Decimal) else ""

@@ -1,0 +1,299 @@
+"""A cell becomes a typed value of its field, or one finding says why not.
+
+Accepted is what has one meaning only; unless it was written as we ask for it, a note tells how it was read. Everything
+else is refused with the reading that we would propose.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from pipeline.findings import CellRef, Finding, nearest
+from pipeline.intake import dates, texts
+from pipeline.intake.numbers import NoNumber, Number, parse_number, percent_number
+from pipeline.intake.words import clean, folded, listed, shown
+from pipeline.intake.workbook import Cell, CellKind
+from pipeline.messages import finding
+from pipeline.quantity import MISSING, NotApplicable, NotDetected, Value, plain
+from pipeline.standard.types import Field
+
+_NOT_FILLED = frozenset({"未填", "待填", "待补", "待补充", "未填写", "请填写", "请选择"})
+_PLACEHOLDER = re.compile(r"[/\\\-−–—―_~～·.。、*#?？]+")
+_NOT_APPLICABLE = re.compile(
+    r"(?:不适用|不涉及|n\s*/?\s*a|n\.a\.?)\s*(?:[(（:：,，、]\s*(?P<reason>.*?)\s*[)）]?)?", re.I | re.S
+)
+_NOT_DETECTED = re.compile(
+    r"(?:未检出|nd|n\.d\.?|低于检出限|<\s*检出限)\s*(?:[(（:：,，]?\s*(?:检出限)?\s*[:：=为]?\s*(?P<limit>.*?)\s*[)）]?)?",
+    re.I | re.S,
+)
+_BELOW = re.compile(r"[<＜]\s*(?P<limit>.+)", re.S)
+_YES: Final = frozenset({"是", "是的", "√", "✓", "✔", "☑", "y", "yes", "有", "true", "1", "对", "已有"})
+_NO: Final = frozenset(
+    {"否", "不是", "×", "✗", "✘", "x", "n", "no", "无", "没有", "false", "0", "错", "未有"}
+)
+_SEPARATORS = re.compile(r"[、，,；;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read. `refused` tells that something stands in the cell but is no answer: `value` is then MISSING."""
+
+    value: Value
+    finding: Finding | None = None
+    refused: bool = False
+
+
+NOTHING: Final = Reading(MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A field asked at a cell: `subject` names it in findings, `note` is the text of the 备注 cell."""
+
+    field: Field
+    subject: str
+    where: CellRef
+    note: str = ""
+
+    def refuse(self, code: str, cell: Cell, **details: str) -> Reading:
+        """The cell is no answer."""
+        words = {"raw": raw_text(cell), "what": self.field.label, **details}
+        return Reading(MISSING, finding(code, self.subject, self.where, **words), refused=True)
+
+    def accept(self, value: Value, cell: Cell, as_asked: bool) -> Reading:
+        """The cell is an answer; a note tells how it was read unless it was written as we ask for it."""
+        if as_asked:
+            return Reading(value)
+        words = {"raw": raw_text(cell), "value": value_text(value)}
+        return Reading(value, finding("normalised", self.subject, self.where, **words))
+
+
+def read_value(cell: Cell, question: Question) -> Reading:
+    """The typed value of a cell for the question that is asked there."""
+    if cell.kind is CellKind.BLANK:
+        return NOTHING
+    if cell.kind is CellKind.ERROR:
+        return question.refuse("cell_error", cell)
+    if cell.kind is CellKind.NO_RESULT:
+        return question.refuse("formula_without_result", cell)
+    if isinstance(cell.value, str):
+        if question.field.type == "choice" and cell.value in question.field.options:
+            return Reading(cell.value)
+        special = _special_text(cell, clean(cell.value), question)
+        if special is not None:
+            return special
+    return _READERS[question.field.type](cell, question)
+
+
+def raw_text(cell: Cell) -> str:
+    """What stands in the cell, for a message."""
+    if cell.percent and isinstance(cell.value, Decimal):
+        return f"{plain(cell.value * 100)}%"
+    return shown(value_text(cell.value)) if cell.value is not None else ""
+
+
+def value_text(value: object) -> str:
+    """A value for a message."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, tuple):
+        return listed(value)
+    if isinstance(value, NotApplicable):
+        return f"不适用（{value.reason}）" if value.reason else "不适用"
+    if isinstance(value, NotDetected):
+        return "未检出" if value.limit is None else f"未检出(<{plain(value.limit)})"
+    return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
+
+
+def _proposal(text: str) -> str:
+    return f"如果是 {text}，请填 {text}。" if text else ""
+
+
+# -- texts that are no value -----------------------------------------------------------------------------------
+def _special_text(cell: Cell, text: str, question: Question) -> Reading | None:
+    """The kinds of blank and what is never an answer; None for an ordinary text."""
+    field = question.field
+    if not text or (folded(text) in _NOT_FILLED and text not in field.choices):
+        return NOTHING
+    if re.match(r"=(?:_xlfn\.)?DISPIMG\(", text, re.I):
+        return question.refuse("picture_in_cell", cell)
+    if any(folded(text) == folded(option) for option in field.choices):
+        return None
+    if _PLACEHOLDER.fullmatch(text):
+        return _placeholder(cell, question)
+    if _NOT_APPLICABLE.fullmatch(text):
+        return _not_applicable(cell, text, question)
+    if field.type in ("number", "integer"):
+        return _not_detected(cell, text, question)
+    return None
+
+
+def _placeholder(cell: Cell, question: Question) -> Reading:
+    """`/` and its like. Where the question may not arise at all (`when`), it is as good as blank."""
+    field = question.field
+    if field.when is not None or (field.type in ("text", "long_text") and not field.required):
+        return NOTHING
+    if field.is_number:
+        advice = "未填请留空；没有发生填 0；不适用请写“不适用”，并在备注写明理由。"
+        return question.refuse("not_a_number", cell, unit=_unit_words(field), proposal=advice)
+    return question.refuse("placeholder", cell)
+
+
+def _not_applicable(cell: Cell, text: str, question: Question) -> Reading | None:
+    field = question.field
+    match = _NOT_APPLICABLE.fullmatch(text)
+    reason = clean((match and match.group("reason")) or "") or question.note
+    if field.not_applicable != "forbidden":
+        return Reading(NotApplicable(reason))
+    if field.when is not None:
+        return NOTHING
+    free_text = field.type in ("text", "long_text") and not (field.pattern or field.format)
+    if free_text and not field.required:
+        return None
+    return question.refuse("not_applicable_forbidden", cell)
+
+
+def _not_detected(cell: Cell, text: str, question: Question) -> Reading | None:
+    """`未检出`, `ND`, `未检出(<0.5)`, `<0.5`; None when the text says nothing of the kind."""
+    match = _BELOW.fullmatch(text)
+    if match is None:
+        match = _NOT_DETECTED.fullmatch(text)
+        if match is None:
+            return None
+    limit_text = (match.group("limit") or "").lstrip("<＜").strip("()（） ")
+    limit = parse_number(limit_text, question.field) if limit_text else None
+    if isinstance(limit, NoNumber):
+        return question.refuse("not_a_number", cell, unit=_unit_words(question.field))
+    if question.field.not_detected == "forbidden":
+        return question.refuse("not_detected_forbidden", cell)
+    return Reading(NotDetected(limit.value if limit else None))
+
+
+# -- numbers -----------------------------------------------------------------------------------------------------
+def _unit_words(field: Field) -> str:
+    return f"，单位 {field.unit}" if field.unit and field.unit != "1" else ""
+
+
+def _number(cell: Cell, question: Question) -> Reading:
+    field = question.field
+    if isinstance(cell.value, Decimal):
+        result = percent_number(cell.value, field) if cell.percent else Number(cell.value)
+    elif isinstance(cell.value, str):
+        result = parse_number(cell.value, field)
+    else:
+        result = NoNumber("not_a_number")
+    if isinstance(result, NoNumber):
+        unit = (field.unit if field.unit != "1" else "1（无量纲）") or "1"
+        proposed = _proposal("" if result.proposal is None else plain(result.proposal))
+        words = _unit_words(field) if result.code == "not_a_number" else f" {unit}"
+        return question.refuse(
+            result.code, cell, unit=words.strip() if result.code == "other_unit" else words, proposal=proposed
+        )
+    if field.type == "integer" and result.value != result.value.to_integral_value():
+        return question.refuse("not_an_integer", cell, unit=_unit_words(field))
+    return question.accept(result.value, cell, cell.kind is CellKind.NUMBER and not cell.percent)
+
+
+# -- dates -------------------------------------------------------------------------------------------------------
+def _dated(
+    parse: Callable[[Cell], dates.Read | dates.NotRead], code: str
+) -> Callable[[Cell, Question], Reading]:
+    def read(cell: Cell, question: Question) -> Reading:
+        result = parse(cell) if not isinstance(cell.value, bool) else dates.NotRead()
+        if isinstance(result, dates.NotRead):
+            return question.refuse(code, cell, proposal=_proposal(result.proposal))
+        return question.accept(result.value, cell, result.exact)
+
+    return read
+
+
+# -- choices -----------------------------------------------------------------------------------------------------
+def _option(text: str, options: tuple[str, ...]) -> str | None:
+    """The option that the text means: the same words, or the same but for width, blanks and case."""
+    if text in options:
+        return text
+    alike = [o for o in options if folded(o) == folded(text)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _not_an_option(cell: Cell, text: str, question: Question) -> Reading:
+    options = question.field.choices
+    near = nearest(text, options)
+    listing = listed(options[:12]) + ("……" if len(options) > 12 else "")
+    return question.refuse(
+        "not_an_option", cell, raw=shown(text), near=f"，是否为“{near}”" if near else "", options=listing
+    )
+
+
+def _plain_text(cell: Cell) -> str:
+    if isinstance(cell.value, bool):
+        return "TRUE" if cell.value else "FALSE"
+    return clean(value_text(cell.value))
+
+
+def _choice(cell: Cell, question: Question) -> Reading:
+    text = _plain_text(cell)
+    option = _option(text, question.field.choices)
+    if option is None:
+        return _not_an_option(cell, text, question)
+    return question.accept(option, cell, option == text)
+
+
+def _multi_choice(cell: Cell, question: Question) -> Reading:
+    options = question.field.choices
+    text = _plain_text(cell)
+    whole = _option(text, options)
+    parts = [text] if whole is not None else [p for p in map(clean, _SEPARATORS.split(text)) if p]
+    chosen: set[str] = set()
+    for part in parts:
+        option = _option(part, options)
+        if option is None:
+            return _not_an_option(cell, part, question)
+        chosen.add(option)
+    value = tuple(o for o in options if o in chosen)
+    as_asked = sorted(text.split("、")) == sorted(value) or text in value
+    return question.accept(value, cell, as_asked)
+
+
+def _yes_no(cell: Cell, question: Question) -> Reading:
+    text = _plain_text(cell)
+    key = folded(text)
+    if key in _YES or key in _NO:
+        return question.accept(key in _YES, cell, text in ("是", "否"))
+    return _not_an_option(cell, text, question)
+
+
+# -- texts -------------------------------------------------------------------------------------------------------
+def _text(cell: Cell, question: Question) -> Reading:
+    field = question.field
+    text = _plain_text(cell)
+    if field.format is None:
+        return Reading(text)
+    compact = "".join(unicodedata.normalize("NFKC", text).split())
+    problem = texts.FORMATS[field.format](compact)
+    if problem is not None:
+        return question.refuse(field.format, cell, problem=problem)
+    value = compact.upper() if field.format == "credit_code" else compact
+    return question.accept(value, cell, value == text)
+
+
+_READERS: Final[Mapping[str, Callable[[Cell, Question], Reading]]] = {
+    "text": _text,
+    "long_text": _text,
+    "number": _number,
+    "integer": _number,
+    "date": _dated(dates.parse_date, "not_a_date"),
+    "year": _dated(dates.parse_year, "not_a_year"),
+    "month": _dated(dates.parse_month, "not_a_month"),
+    "choice": _choice,
+    "multi_choice": _multi_choice,
+    "yes_no": _yes_no,
+}

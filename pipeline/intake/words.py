@@ -1,0 +1,63 @@
+"""Texts as people write them: what counts as blank, what is compared, what is kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+_INVISIBLE = dict.fromkeys(
+    (
+        *(0xAD, 0x180E, 0x200B, 0x200C, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x3164, 0x115F, 0x1160),
+        *range(0x202A, 0x202F),
+        *range(0x2061, 0x206A),
+    )
+)
+"""Zero-width and direction characters. The joiner U+200D stays inside texts: it holds emoji together."""
+_CONTROL = dict.fromkeys(
+    [c for c in range(0x20) if c not in (0x09, 0x0A)]
+    + list(range(0x7F, 0xA0))
+    + [0xFFFE, 0xFFFF, *range(0xD800, 0xE000)]
+)
+_DROPPED: Final = _INVISIBLE | _CONTROL
+_BRACKETS = re.compile(r"[(\[【〔<《][^()\[\]【】〔〕<>《》]*[)\]】〕>》]")
+_DECORATION = re.compile(r"[\s:：*＊★●·.。、]+")
+_SHOWN = 40
+
+
+def clean(text: str) -> str:
+    """The text without invisible and control characters and without outer blanks; inner line breaks stay."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_DROPPED).strip().strip("\u200d").strip()
+
+
+def folded(text: str) -> str:
+    """The form in which words are compared: full-width folded, no blanks at all, no case."""
+    return "".join(unicodedata.normalize("NFKC", clean(text)).split()).casefold()
+
+
+def heading_key(text: str) -> str:
+    """The form in which headings are compared: folded, without colons, stars and full stops."""
+    return _DECORATION.sub("", folded(text))
+
+
+def bare_heading(text: str) -> str:
+    """A heading without what stands in brackets: `用电量（kWh）` → `用电量`."""
+    return heading_key(_BRACKETS.sub("", unicodedata.normalize("NFKC", clean(text))))
+
+
+def bracketed(text: str) -> str | None:
+    """What stands in the last brackets of a heading, or None."""
+    found = _BRACKETS.findall(unicodedata.normalize("NFKC", clean(text)))
+    return clean(found[-1][1:-1]) if found else None
+
+
+def shown(text: str) -> str:
+    """The client's text for a message: one line, shortened."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words joined as a Chinese list."""
+    return "、".join(words)

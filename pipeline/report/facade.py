@@ -1,0 +1,68 @@
+"""From template and context to a document that may be delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.report.faults import TemplateFault
+from pipeline.report.fields import FieldsDone, update_fields
+from pipeline.report.gate import Problem, client_texts, inspect
+from pipeline.report.layout import find_pages, libreoffice
+from pipeline.report.package import embed, write_package
+from pipeline.report.template import Template
+from pipeline.report.watermark import add_watermark
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A rendered report: `docx` is None when there are faults of the template or problems of the result.
+
+    `notes` tell what the reader of the report should know (where page numbers come from).
+    """
+
+    docx: bytes | None
+    faults: tuple[TemplateFault, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def render_report(
+    template: bytes | Template,
+    context: Mapping[str, Any],
+    *,
+    draft: bool = False,
+    required_sections: Sequence[str] = (),
+    receipt_xml: bytes | None = None,
+    page_numbers: bool = True,
+) -> Rendered:
+    """Render a report: tables merged, contents and captions filled, watermark, receipt, and the gate.
+
+    `draft` prints 草稿 across every page. `receipt_xml` is embedded as a custom XML part. `page_numbers` asks
+    a LibreOffice layout for the pages of the contents. Raises PackageError for what is no Word document.
+    """
+    opened = template if isinstance(template, Template) else Template.from_bytes(template)
+    package, faults = opened.render(context)
+    if package is None:
+        return Rendered(None, faults)
+    if draft:
+        add_watermark(package)
+    done = update_fields(package, find_pages if page_numbers else None)
+    if receipt_xml is not None:
+        embed(package, "receipt", receipt_xml)
+    problems = inspect(package, (*client_texts(context), *opened.literal_texts), required_sections)
+    notes = _notes(done, page_numbers)
+    return Rendered(None if problems else write_package(package), (), problems, notes)
+
+
+def _notes(done: FieldsDone, asked: bool) -> tuple[str, ...]:
+    if not done.entries:
+        return ()
+    if done.page_numbers:
+        return ("目录页码取自 LibreOffice 的排版结果；在 Word 中右键“更新域”可按 Word 的排版更新。",)
+    if asked and libreoffice() is None:
+        return ("未安装 LibreOffice，目录只有标题，页码由 Word 打开时填写。",)
+    if asked:
+        return ("LibreOffice 未能给出排版结果，目录页码由 Word 打开时填写。",)
+    return ("未要求计算页码，目录页码由 Word 打开时填写。",)

@@ -1,0 +1,235 @@
+"""The gate: what we deliver is checked once more as if somebody else had made it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pipeline.report.errors import PackageError
+from pipeline.report.fieldtools import iter_fields
+from pipeline.report.ooxml import Element, clean_text, nearest, paragraph_text, qn
+from pipeline.report.outline import Outline
+from pipeline.report.package import Package
+from pipeline.report.safety import part_label
+
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_STYLE_USES: Final = ("w:pStyle", "w:rStyle", "w:tblStyle")
+_RELATED: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason not to deliver a document: `code`, the part it stands in, and what is wrong."""
+
+    code: str
+    part: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.part}：{self.message}"
+
+
+def inspect(
+    package: Package, client_text: Iterable[str] = (), required_sections: Sequence[str] = ()
+) -> tuple[Problem, ...]:
+    """All problems of a document that is ready to go out.
+
+    `client_text` are the texts that came from the client: tags inside them are data, others are leftovers.
+    `required_sections` are headings (without numbers) that must exist and hold text.
+    """
+    allowed = [clean_text(text) for text in client_text if "{" in text]
+    try:
+        document = package.xml(package.document_name)
+        roots = {name: package.xml(name) for name in sorted(package.parts) if _is_word_part(name)}
+    except PackageError as error:
+        return (Problem("not_well_formed", "文档", str(error)),)
+    problems = list(_relationships(package, roots))
+    styles, numbers = _styles(package), _numbers(package)
+    for name, root in roots.items():
+        if root.tag in (qn("w:styles"), qn("w:numbering")):
+            continue
+        label = part_label(name)
+        problems += [
+            Problem("leftover_tag", label, f"遗留模板标签 {tag}") for tag in _leftovers(root, allowed)
+        ]
+        problems += _structure(root, label)
+        problems += _dangling(root, label, styles, numbers)
+        problems += _fields(root, label)
+    problems += _references(document)
+    problems += _sections(package, document, required_sections)
+    return tuple(dict.fromkeys(problems))
+
+
+def client_texts(context: object) -> tuple[str, ...]:
+    """Every text of a context that holds something like a tag."""
+    if isinstance(context, str):
+        return (context,) if "{" in context else ()
+    if isinstance(context, Mapping):
+        return tuple(text for key in context for text in client_texts(context[key]))
+    if isinstance(context, Sequence):
+        return tuple(text for item in context for text in client_texts(item))
+    return ()
+
+
+def _is_word_part(name: str) -> bool:
+    return name.startswith("word/") and name.endswith(".xml") and "/theme/" not in name
+
+
+def _leftovers(root: Element, allowed: Sequence[str]) -> list[str]:
+    found = []
+    for paragraph in root.iter(qn("w:p")):
+        text = paragraph_text(paragraph)
+        if "{" not in text:
+            continue
+        for known in sorted(allowed, key=len, reverse=True):
+            text = text.replace(known, "")
+        found += [" ".join(tag.split())[:60] for tag in _TAG.findall(text)]
+    return found
+
+
+def _structure(root: Element, label: str) -> list[Problem]:
+    problems = []
+    for cell in root.iter(qn("w:tc")):
+        blocks = [child.tag for child in cell if child.tag in (qn("w:p"), qn("w:tbl"), qn("w:sdt"))]
+        if not blocks or blocks[-1] == qn("w:tbl"):
+            problems.append(Problem("cell_without_paragraph", label, "有单元格缺少段落，Word 会报告文件损坏"))
+    for table in root.iter(qn("w:tbl")):
+        if not any(nearest(row, "w:tbl") is table for row in table.iter(qn("w:tr"))):
+            problems.append(Problem("table_without_row", label, "有表格没有任何行"))
+    for name, what in (("w:bookmarkStart", "书签"), ("w:comment", "批注"), ("wp:docPr", "图形")):
+        key = "id" if name.startswith("wp") else qn("w:id")
+        problems += [
+            Problem("duplicate_id", label, f"{what}编号重复：{id_}") for id_ in _doubled(root, name, key)
+        ]
+    problems += [
+        Problem("duplicate_id", label, f"书签名重复：{name}")
+        for name in _doubled(root, "w:bookmarkStart", qn("w:name"))
+    ]
+    return problems
+
+
+def _doubled(root: Element, name: str, key: str) -> list[str]:
+    seen: set[str] = set()
+    doubled = []
+    for node in root.iter(qn(name)):
+        value = str(node.get(key, ""))
+        if value in seen:
+            doubled.append(value)
+        seen.add(value)
+    return doubled
+
+
+def _dangling(root: Element, label: str, styles: set[str], numbers: set[str]) -> list[Problem]:
+    problems = []
+    for kind in _STYLE_USES:
+        for node in root.iter(qn(kind)):
+            if str(node.get(qn("w:val"), "")) not in styles:
+                problems.append(Problem("dangling_style", label, f"样式不存在：{node.get(qn('w:val'))}"))
+    for node in root.iter(qn("w:numId")):
+        if str(node.get(qn("w:val"), "")) not in numbers | {"0"}:
+            problems.append(Problem("dangling_numbering", label, f"编号不存在：{node.get(qn('w:val'))}"))
+    starts = [str(node.get(qn("w:id"))) for node in root.iter(qn("w:bookmarkStart"))]
+    ends = [str(node.get(qn("w:id"))) for node in root.iter(qn("w:bookmarkEnd"))]
+    for id_ in sorted(set(starts) ^ set(ends)):
+        problems.append(Problem("dangling_bookmark", label, f"书签没有成对出现：{id_}"))
+    return problems
+
+
+def _fields(root: Element, label: str) -> list[Problem]:
+    depth, parts = 0, []
+    for node in root.iter(qn("w:fldChar")):
+        kind = node.get(qn("w:fldCharType"))
+        if kind == "begin":
+            depth += 1
+            parts.append("begin")
+        elif not parts or (kind == "separate" and parts[-1] == "separate"):
+            return [Problem("unbalanced_field", label, "域的开始与结束不成对")]
+        elif kind == "separate":
+            parts[-1] = "separate"
+        else:
+            depth -= 1
+            parts.pop()
+    return [Problem("unbalanced_field", label, "域的开始与结束不成对")] if depth else []
+
+
+def _references(document: Element) -> list[Problem]:
+    names = {str(node.get(qn("w:name"))) for node in document.iter(qn("w:bookmarkStart"))}
+    problems = []
+    for field in iter_fields(document):
+        if field.words[0] in ("REF", "PAGEREF") and len(field.words) > 1 and field.words[1] not in names:
+            problems.append(Problem("dangling_reference", "正文", f"引用的对象不存在：{field.words[1]}"))
+    for link in document.iter(qn("w:hyperlink")):
+        anchor = link.get(qn("w:anchor"))
+        if anchor and anchor not in names:
+            problems.append(Problem("dangling_reference", "正文", f"链接的书签不存在：{anchor}"))
+    return problems
+
+
+def _styles(package: Package) -> set[str]:
+    return {
+        str(node.get(qn("w:styleId")))
+        for name in package.of_type(".styles+xml")
+        for node in package.xml(name).iter(qn("w:style"))
+    }
+
+
+def _numbers(package: Package) -> set[str]:
+    return {
+        str(node.get(qn("w:numId")))
+        for name in package.of_type(".numbering+xml")
+        for node in package.xml(name).iter(qn("w:num"))
+    }
+
+
+def _relationships(package: Package, roots: Mapping[str, Element]) -> list[Problem]:
+    problems = []
+    for name in sorted(package.parts):
+        if name.endswith(".rels"):
+            folder, _, base = name.rpartition("_rels/")
+            part = folder + base.removesuffix(".rels")
+            for rel in package.relationships(part):
+                if not rel.external and rel.target not in package.parts:
+                    problems.append(
+                        Problem("dangling_relationship", part_label(part), f"缺少部件 {rel.target}")
+                    )
+        elif name != "[Content_Types].xml" and not package.content_type(name):
+            problems.append(Problem("undeclared_part", part_label(name), f"部件 {name} 没有内容类型"))
+    for name, root in roots.items():
+        known = {rel.id for rel in package.relationships(name)}
+        used = {str(v) for node in root.iter() for k, v in node.attrib.items() if str(k).startswith(_RELATED)}
+        for id_ in sorted(used - known):
+            problems.append(Problem("dangling_relationship", part_label(name), f"关系 {id_} 不存在"))
+    return problems
+
+
+def _sections(package: Package, document: Element, required: Sequence[str]) -> list[Problem]:
+    headings = list(Outline(package).headings(document))
+    problems = []
+    for title in required:
+        at = next((n for n, heading in enumerate(headings) if _same(heading.text, title)), None)
+        if at is None:
+            problems.append(Problem("missing_section", "正文", f"缺少必备章节“{title}”"))
+            continue
+        level = headings[at].level
+        stop = next((h.paragraph for h in headings[at + 1 :] if h.level <= level), None)
+        if not _has_content(document, headings[at].paragraph, stop, {h.paragraph for h in headings}):
+            problems.append(Problem("empty_section", "正文", f"必备章节“{title}”没有内容"))
+    return problems
+
+
+def _same(left: str, right: str) -> bool:
+    return "".join(left.split()) == "".join(right.split())
+
+
+def _has_content(document: Element, start: Element, stop: Element | None, headings: set[Any]) -> bool:
+    inside = False
+    for paragraph in document.iter(qn("w:p")):
+        if paragraph is stop:
+            return False
+        if paragraph is start:
+            inside = True
+        elif inside and paragraph not in headings and paragraph_text(paragraph).strip():
+            return True
+    return False

@@ -1,0 +1,96 @@
+"""Page numbers from a LibreOffice layout: the program is an oracle, its files are never delivered.
+
+A copy of the document gets a heading for each bookmark at its end, whose text refers to the bookmark's page.
+LibreOffice lays the copy out and writes a PDF; the titles of the PDF's outline then hold the page numbers as
+printed, sections and restarts included, and can be read without a PDF library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pipeline.report.elements import field, paragraph, run
+from pipeline.report.ooxml import qn, val
+from pipeline.report.package import read_package, write_package
+
+TIME_LIMIT: Final = 120.0
+_TITLE = re.compile(rb"/Title\s*<(?:FEFF|feff)([0-9A-Fa-f]+)>")
+_LINE = re.compile(r"^LVBAOPAGE:(\w+)=(\S+)$")
+
+
+def libreoffice() -> str | None:
+    """The path of LibreOffice, None when it is not installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def find_pages(docx: bytes, bookmarks: tuple[str, ...]) -> Mapping[str, str] | None:
+    """The page number of each bookmark as LibreOffice lays the document out; None when it cannot."""
+    pdf = convert(_with_references(docx, bookmarks), "pdf:writer_pdf_Export", "pdf")
+    if pdf is None:
+        return None
+    titles = (bytes.fromhex(found.decode()).decode("utf-16-be", "replace") for found in _TITLE.findall(pdf))
+    pages = {found.group(1): found.group(2) for title in titles if (found := _LINE.match(title))}
+    return pages if all(pages.get(name, "").isdigit() for name in bookmarks) else None
+
+
+def convert(docx: bytes, form: str, extension: str, limit: float = TIME_LIMIT) -> bytes | None:
+    """Convert a document with LibreOffice in its own profile; None when it is missing, fails or is slow."""
+    program = libreoffice()
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="lvbao-") as folder:
+        source = Path(folder) / "document.docx"
+        source.write_bytes(docx)
+        command = [
+            program,
+            f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}",
+            "--headless",
+            "--norestore",
+        ]
+        command += ["--convert-to", form, "--outdir", str(Path(folder) / "out"), str(source)]
+        if not _finished(command, limit):
+            return None
+        result = Path(folder) / "out" / f"document.{extension}"
+        return result.read_bytes() if result.is_file() else None
+
+
+def _finished(command: list[str], limit: float) -> bool:
+    """Run a program with all its children; past the time limit all of them are ended."""
+    quiet = subprocess.DEVNULL
+    try:
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    except OSError:
+        return False
+    try:
+        return process.wait(limit) == 0
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
+
+
+def _with_references(docx: bytes, bookmarks: tuple[str, ...]) -> bytes:
+    package = read_package(docx)
+    name = package.document_name
+    root = package.xml(name)
+    body = root.find(qn("w:body"))
+    if body is None:
+        return docx
+    last = body.find(qn("w:sectPr"))
+    at = len(body) if last is None else body.index(last)
+    for bookmark in reversed(bookmarks):
+        reference = field(f" PAGEREF {bookmark} \\h ", "0")
+        line = paragraph("Normal", [run(f"LVBAOPAGE:{bookmark}="), *reference], [val("w:outlineLvl", "0")])
+        body.insert(at, line)
+    package.put_xml(name, root)
+    return write_package(package)

@@ -1,0 +1,211 @@
+"""Word packages: read with limits, written with the same bytes for the same parts."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import posixpath
+import uuid
+import zipfile
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.report.errors import PackageError
+from pipeline.report.ooxml import NS, Element, el, parse, qn, serialise
+
+MAX_PARTS: Final = 5_000
+MAX_PART_BYTES: Final = 200_000_000
+MAX_TOTAL_BYTES: Final = 400_000_000
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_DOCUMENT_REL: Final = f"{NS['r']}/officeDocument"
+
+
+@dataclass(frozen=True)
+class Relationship:
+    """One relationship of a part; `target` is a part name, or an address when `external`."""
+
+    id: str
+    type: str
+    target: str
+    external: bool
+
+    @property
+    def kind(self) -> str:
+        """The last word of the type: `header`, `hyperlink`, `image` …"""
+        return self.type.rpartition("/")[2]
+
+
+@dataclass
+class Package:
+    """The parts of a .docx by name (no leading slash); mutable on purpose, the workbench of one render."""
+
+    parts: dict[str, bytes] = field(default_factory=dict)
+
+    def copy(self) -> Package:
+        """Another workbench with the same parts."""
+        return Package(dict(self.parts))
+
+    def xml(self, name: str) -> Element:
+        """The parsed tree of a part. Raises PackageError when it is missing or broken."""
+        if name not in self.parts:
+            raise PackageError(f"文件缺少部件 {name}。")
+        return parse(self.parts[name], name)
+
+    def put_xml(self, name: str, root: Element) -> None:
+        """Store a tree as a part."""
+        self.parts[name] = serialise(root)
+
+    @property
+    def document_name(self) -> str:
+        """The name of the main document part."""
+        for rel in self.relationships(""):
+            if rel.type == _DOCUMENT_REL:
+                return rel.target
+        raise PackageError("这不是 Word 文档：找不到正文部件。")
+
+    def relationships(self, part: str) -> tuple[Relationship, ...]:
+        """The relationships of a part ("" for the package), in file order."""
+        name = rels_name(part)
+        if name not in self.parts:
+            return ()
+        base = posixpath.dirname(part)
+        found = []
+        for node in self.xml(name):
+            external = node.get("TargetMode") == "External"
+            target = str(node.get("Target", ""))
+            if not external:
+                target = posixpath.normpath(posixpath.join("/", base, target)).lstrip("/")
+            found.append(Relationship(str(node.get("Id", "")), str(node.get("Type", "")), target, external))
+        return tuple(found)
+
+    def relate(self, part: str, type_: str, target: str) -> str:
+        """Add an internal relationship and return its id."""
+        name = rels_name(part)
+        root = self.xml(name) if name in self.parts else el("rel:Relationships")
+        used = {str(node.get("Id")) for node in root}
+        number = next(n for n in range(1, len(used) + 2) if f"rId{n}" not in used)
+        address = posixpath.relpath("/" + target, "/" + posixpath.dirname(part))
+        root.append(el("rel:Relationship", {"Id": f"rId{number}", "Type": type_, "Target": address}))
+        self.put_xml(name, root)
+        return f"rId{number}"
+
+    def content_type(self, name: str) -> str:
+        """The content type of a part, "" when none is declared."""
+        types = self.xml("[Content_Types].xml")
+        for node in types.iter(qn("ct:Override")):
+            if str(node.get("PartName", "")).lstrip("/").lower() == name.lower():
+                return str(node.get("ContentType", ""))
+        extension = name.rpartition(".")[2].lower()
+        for node in types.iter(qn("ct:Default")):
+            if str(node.get("Extension", "")).lower() == extension:
+                return str(node.get("ContentType", ""))
+        return ""
+
+    def declare(self, name: str, content_type: str) -> None:
+        """Declare the content type of a new part."""
+        types = self.xml("[Content_Types].xml")
+        types.append(el("ct:Override", {"PartName": f"/{name}", "ContentType": content_type}))
+        self.put_xml("[Content_Types].xml", types)
+
+    def free_name(self, pattern: str) -> str:
+        """The first unused name of a pattern with one `{}`: `word/header{}.xml`."""
+        return next(name for n in range(1, 100_000) if (name := pattern.format(n)) not in self.parts)
+
+    def of_type(self, ending: str) -> tuple[str, ...]:
+        """Names of the parts whose content type ends so, sorted."""
+        return tuple(name for name in sorted(self.parts) if self.content_type(name).endswith(ending))
+
+
+def rels_name(part: str) -> str:
+    """Where the relationships of a part are kept."""
+    folder, _, base = part.rpartition("/")
+    return f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels"
+
+
+def read_package(data: bytes) -> Package:
+    """Open a .docx. Raises PackageError for anything that is not a sane, unencrypted package."""
+    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise PackageError("文件是旧版 .doc 或已加密，请另存为未加密的 .docx。")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            package = Package(_read_parts(archive))
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
+        raise PackageError("文件不是 Word 文档（.docx），或者已经损坏。") from error
+    if "[Content_Types].xml" not in package.parts:
+        raise PackageError("文件不是 Word 文档：缺少 [Content_Types].xml。")
+    return package
+
+
+def _read_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    if len(members) > MAX_PARTS or sum(info.file_size for info in members) > MAX_TOTAL_BYTES:
+        raise PackageError("文件解压后过大，为安全起见不予打开。")
+    parts: dict[str, bytes] = {}
+    for info in members:
+        name = info.filename.replace("\\", "/").lstrip("/")
+        if info.flag_bits & 1:
+            raise PackageError("文件已加密，请先去掉密码。")
+        if name in parts or ".." in name.split("/"):
+            raise PackageError(f"文件内部结构不正常：部件 {name} 重复或路径越界。")
+        if info.file_size > MAX_PART_BYTES:
+            raise PackageError(f"文件部件 {name} 过大。")
+        parts[name] = archive.read(info)
+    return parts
+
+
+def write_package(package: Package) -> bytes:
+    """The bytes of a package: fixed order, fixed dates, fixed compression."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(package.parts, key=_order):
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 0
+            archive.writestr(info, package.parts[name], compresslevel=6)
+    return buffer.getvalue()
+
+
+def _order(name: str) -> tuple[int, str]:
+    return ({"[Content_Types].xml": 0, "_rels/.rels": 1}.get(name, 2), name)
+
+
+def embed(package: Package, name: str, xml: bytes) -> str:
+    """Embed a custom XML part, related to the main document; returns its part name.
+
+    `name` gives the part its stable store id; Word and LibreOffice keep such parts when saving.
+    """
+    parse(xml, name)
+    item = next(
+        f"customXml/item{n}.xml" for n in range(1, 10_000) if f"customXml/item{n}.xml" not in package.parts
+    )
+    properties = item.replace("item", "itemProps", 1)
+    store = uuid.UUID(hashlib.sha256(f"lvbao:{name}".encode()).hexdigest()[:32], version=4)
+    package.parts[item] = xml
+    package.put_xml(
+        properties,
+        el("ds:datastoreItem", {"ds:itemID": f"{{{str(store).upper()}}}"}, el("ds:schemaRefs")),
+    )
+    package.declare(properties, "application/vnd.openxmlformats-officedocument.customXmlProperties+xml")
+    package.relate(item, f"{NS['r']}/customXmlProps", properties)
+    package.relate(package.document_name, f"{NS['r']}/customXml", item)
+    return item
+
+
+def embedded(package: Package, root_name: str) -> bytes | None:
+    """The custom XML part whose root element has that local name, or None."""
+    for name in sorted(package.parts):
+        is_item = name.startswith("customXml/item") and name.endswith(".xml") and "Props" not in name
+        if is_item and parse(package.parts[name], name).tag.rpartition("}")[2] == root_name:
+            return package.parts[name]
+    return None
+
+
+def set_core_property(package: Package, name: str, text: str) -> None:
+    """Set one core property (`dc:title`, `dc:subject`, `cp:keywords` …) in docProps/core.xml."""
+    root = package.xml("docProps/core.xml")
+    node = root.find(qn(name))
+    if node is None:
+        node = el(name)
+        root.append(node)
+    node.text = text
+    package.put_xml("docProps/core.xml", root)

@@ -1,0 +1,146 @@
+"""Merging table cells downwards by equal value, and its exact inverse.
+
+A table asks for it in its alt text (Word: 表格属性 → 可选文字 → 说明): `合并列=1,2`. Each column is merged
+within the groups of the column named before it. Only rows that have one cell a column take part; header rows,
+totals that span columns and blank cells are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.report.ooxml import Element, cell_text, el, nearest, qn, val
+
+_SPEC: Final = re.compile(r"合并列\s*[=＝:：]\s*(\d+(?:\s*[,，、]\s*\d+)*)")
+
+
+def merge_marked_tables(root: Element) -> None:
+    """Merge every table of a part that asks for it, and give it a proper alt text instead."""
+    for table in list(root.iter(qn("w:tbl"))):
+        note = table.find(f"{qn('w:tblPr')}/{qn('w:tblDescription')}")
+        found = _SPEC.search(str(note.get(qn("w:val"), ""))) if note is not None else None
+        if note is None or found is None:
+            continue
+        columns = [int(number) for number in re.findall(r"\d+", found.group(1))]
+        merge(table, columns)
+        note.set(qn("w:val"), alt_text(table))
+
+
+def alt_text(table: Element) -> str:
+    """What a table is, for people who cannot see it: its title, columns and number of rows."""
+    caption = table.find(f"{qn('w:tblPr')}/{qn('w:tblCaption')}")
+    title = "" if caption is None else str(caption.get(qn("w:val"), ""))
+    rows = _rows(table)
+    heads = [row for row in rows if _is_header(row)]
+    names = "、".join(dict.fromkeys(cell_text(cell) for cell in _cells(heads[-1]))) if heads else ""
+    columns = f"，各列为：{names}" if names else ""
+    return f"{title}：共 {len(rows) - len(heads)} 行{columns}".lstrip("：")
+
+
+def merge(table: Element, columns: Sequence[int]) -> None:
+    """Merge columns (1-based) downwards over equal values, each within the groups of the one before."""
+    width = len(table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}"))
+    for block in _blocks(_rows(table), width):
+        groups = [block]
+        for column in columns:
+            if 1 <= column <= width:
+                groups = [part for group in groups for part in _merge_group(group, column - 1)]
+
+
+def unmerge(table: Element) -> list[tuple[str, ...]]:
+    """The rows of a table as text, one value a grid column; merged cells come back in each."""
+    above: dict[int, str] = {}
+    rows = []
+    for row in _rows(table):
+        values: list[str] = []
+        for cell in _cells(row):
+            start = len(values)
+            text = above.get(start, "") if _merge_kind(cell) == "continue" else cell_text(cell)
+            values.extend([text] * _span(cell))
+            above.update(dict.fromkeys(range(start, len(values)), text))
+        rows.append(tuple(values))
+    return rows
+
+
+def _blocks(rows: list[Element], width: int) -> list[list[list[Element]]]:
+    """Runs of neighbouring plain rows, each row as its cells."""
+    blocks: list[list[list[Element]]] = [[]]
+    for row in rows:
+        cells = _cells(row)
+        if _is_header(row) or len(cells) != width or any(_span(c) > 1 or _merge_kind(c) for c in cells):
+            blocks.append([])
+        else:
+            blocks[-1].append(cells)
+    return [block for block in blocks if block]
+
+
+def _merge_group(group: list[list[Element]], column: int) -> list[list[list[Element]]]:
+    """Merge one column within a group; returns its runs of equal value as new groups."""
+    runs: list[list[list[Element]]] = []
+    last: str | None = None
+    for cells in group:
+        text = cell_text(cells[column])
+        if text and text == last:
+            runs[-1].append(cells)
+        else:
+            runs.append([cells])
+        last = text
+    for run in runs:
+        if len(run) > 1:
+            _set_merge(run[0][column], "restart")
+            for cells in run[1:]:
+                _set_merge(cells[column], "continue")
+                _empty(cells[column])
+    return runs
+
+
+def _set_merge(cell: Element, kind: str) -> None:
+    properties = cell.find(qn("w:tcPr"))
+    if properties is None:
+        properties = el("w:tcPr")
+        cell.insert(0, properties)
+    mark = val("w:vMerge", kind)
+    later = ("tcBorders", "shd", "noWrap", "tcMar", "textDirection", "tcFitText", "vAlign", "hideMark")
+    for at, child in enumerate(properties):
+        if child.tag in [qn(f"w:{name}") for name in later]:
+            properties.insert(at, mark)
+            return
+    properties.append(mark)
+
+
+def _empty(cell: Element) -> None:
+    """Leave one empty paragraph of the same style in a continued cell."""
+    first = cell.find(qn("w:p"))
+    paragraph = el("w:p")
+    if first is not None and (properties := first.find(qn("w:pPr"))) is not None:
+        paragraph.append(properties)
+    for child in list(cell):
+        if child.tag != qn("w:tcPr"):
+            cell.remove(child)
+    cell.append(paragraph)
+
+
+def _rows(table: Element) -> list[Element]:
+    return [row for row in table.iter(qn("w:tr")) if nearest(row, "w:tbl") is table]
+
+
+def _cells(row: Element) -> list[Element]:
+    return [cell for cell in row.iter(qn("w:tc")) if nearest(cell, "w:tr") is row]
+
+
+def _is_header(row: Element) -> bool:
+    mark = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}")
+    return mark is not None and mark.get(qn("w:val"), "true") not in ("0", "false", "off")
+
+
+def _span(cell: Element) -> int:
+    mark = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+    return 1 if mark is None else int(str(mark.get(qn("w:val"), "1")))
+
+
+def _merge_kind(cell: Element) -> str:
+    """How a cell is merged downwards: restart, continue, or "" for not at all."""
+    mark = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+    return "" if mark is None else str(mark.get(qn("w:val"), "continue"))

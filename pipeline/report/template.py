@@ -1,0 +1,156 @@
+"""Templates: strict, safe rendering of docxtpl's language into a Word package.
+
+`check_template` tells all faults of a template against a context or its shape before anything is rendered;
+`render` gives the document, or the faults and no document.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import TemplateError
+
+from pipeline.report.check import Checked, check_part
+from pipeline.report.errors import PackageError
+from pipeline.report.faults import Place, TemplateFault
+from pipeline.report.ooxml import Element, parse, serialise
+from pipeline.report.outline import heading_styles
+from pipeline.report.package import Package, read_package, write_package
+from pipeline.report.safety import part_label, unsafe_content
+from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
+from pipeline.report.shapes import MapOf, shape_of
+from pipeline.report.tables import merge_marked_tables
+from pipeline.report.tags import TaggedPart, read_tags
+from pipeline.report.tidy import tidy_part, tidy_template_part
+
+_BRACES: Final = re.compile(r"(?:^|>)([^<>]*(?:\{\{|\{%|\{#)[^<>]*)")
+MAX_OUTPUT: Final = 100_000_000
+_WORD_TYPES: Final = ("main", "header", "footer", "footnotes", "endnotes", "comments")
+_PROPERTY_TYPES: Final = ("core-properties", "extended-properties", "custom-properties")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A Word template, read and taken apart once; it can be checked and rendered many times."""
+
+    package: Package
+    faults: tuple[TemplateFault, ...]
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Template:
+        """Open a template. Raises PackageError when it is no Word document at all."""
+        package = read_package(data)
+        _ = package.document_name
+        return cls(package, unsafe_content(package))
+
+    @classmethod
+    def from_path(cls, path: Path) -> Template:
+        """Open a template file. Raises PackageError when it is no Word document at all."""
+        return cls.from_bytes(path.read_bytes())
+
+    @cached_property
+    def parts(self) -> tuple[TaggedPart, ...]:
+        """Every part that can hold tags, taken apart."""
+        found = []
+        headings = heading_styles(self.package)
+        for name in sorted(self.package.parts):
+            if _is_tagged(self.package.content_type(name)):
+                root = self.package.xml(name)
+                tidy_template_part(root)
+                found.append(read_tags(name, part_label(name), root, headings))
+        return tuple(found)
+
+    @property
+    def literal_texts(self) -> tuple[str, ...]:
+        """Texts of the template itself that print braces and so look like tags without being any."""
+        found = (text for part in self.parts for piece in part.pieces for text in _BRACES.findall(piece))
+        return tuple(html.unescape(text) for text in found)
+
+    def check(self, context: Mapping[str, Any] | MapOf) -> tuple[TemplateFault, ...]:
+        """All faults of the template against a context (or its shape), in reading order."""
+        return (*self.faults, *(fault for checked in self._checked(context) for fault in checked.faults))
+
+    def used_names(self, context: Mapping[str, Any] | MapOf) -> frozenset[str]:
+        """The dotted context names that the template uses; items of lists as `tables.products[].name`."""
+        return frozenset(name for checked in self._checked(context) for name in checked.used)
+
+    def _checked(self, context: Mapping[str, Any] | MapOf) -> tuple[Checked, ...]:
+        shape = context if isinstance(context, MapOf) else shape_of(context)
+        if not isinstance(shape, MapOf):
+            raise TypeError("a report context is a mapping")
+        environment = ReportEnvironment()
+        return tuple(check_part(part, shape, environment) for part in self.parts)
+
+    def render(self, context: Mapping[str, Any]) -> tuple[Package | None, tuple[TemplateFault, ...]]:
+        """The rendered package with tables merged, or None and the faults."""
+        faults = self.check(context)
+        if faults:
+            return None, faults
+        values = guarded(context, Budget())
+        environment = ReportEnvironment()
+        package = self.package.copy()
+        found: list[TemplateFault] = []
+        for part in self.parts:
+            root, fault = _render_part(part, environment, values)
+            if root is None:
+                found.extend(fault)
+                continue
+            tidy_part(root)
+            merge_marked_tables(root)
+            package.parts[part.name] = serialise(root)
+        return (None, tuple(found)) if found else (package, ())
+
+
+def check_template(template: bytes, context: Mapping[str, Any] | MapOf) -> tuple[TemplateFault, ...]:
+    """All faults of a template against a context or its shape; raises PackageError for other files."""
+    return Template.from_bytes(template).check(context)
+
+
+def render(template: bytes, context: Mapping[str, Any]) -> tuple[bytes | None, tuple[TemplateFault, ...]]:
+    """Render a template; the bytes are None exactly when there are faults."""
+    package, faults = Template.from_bytes(template).render(context)
+    return (None if package is None else write_package(package)), faults
+
+
+def _is_tagged(content_type: str) -> bool:
+    name = content_type.removesuffix("+xml").rpartition(".")[2]
+    return content_type.endswith("+xml") and (
+        (name in _WORD_TYPES and "wordprocessingml" in content_type) or name in _PROPERTY_TYPES
+    )
+
+
+def _render_part(
+    part: TaggedPart, environment: ReportEnvironment, values: Mapping[str, Any]
+) -> tuple[Element | None, tuple[TemplateFault, ...]]:
+    if not part.tags:
+        return parse("".join(part.pieces).encode(), part.name), ()
+    try:
+        pieces, size = [], 0
+        for piece in environment.from_string(part.source).generate(values):
+            pieces.append(piece)
+            size += len(piece)
+            if size > MAX_OUTPUT:
+                return None, (TemplateFault("too_big", "渲染结果过大，已停止", Place(part_label(part.name))),)
+        return parse("".join(pieces).encode(), part.name), ()
+    except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        return None, (_runtime_fault(part, error),)
+    except PackageError as error:
+        message = f"渲染后的文档结构不完整（{error}），请检查标签的开始与结束是否在同一层"
+        return None, (TemplateFault("not_well_formed", message, Place(part_label(part.name))),)
+
+
+def _runtime_fault(part: TaggedPart, error: Exception) -> TemplateFault:
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"
+    ]
+    tag = part.tag_at(lines[-1] if lines else None)
+    place, raw = (tag.place, tag.raw) if tag else (Place(part_label(part.name)), "")
+    code = "unknown_name" if type(error).__name__ == "UndefinedError" else "wrong_type"
+    return TemplateFault(code, str(error) or type(error).__name__, place, raw)

@@ -1,0 +1,118 @@
+"""Small repairs around rendering: line breaks in values, empty cells, ids that loops have doubled."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pipeline.report.columns import keep_width
+from pipeline.report.ooxml import XML_SPACE, Element, cell_text, el, qn, remove
+
+_NOISE: Final = ("rsid", "paraId", "textId")
+_HALF_PAGE_LINES: Final = 22
+_CELL_BLOCKS: Final = (qn("w:p"), qn("w:tbl"), qn("w:sdt"), qn("w:customXml"))
+
+
+def tidy_template_part(root: Element) -> None:
+    """Take out what Word left behind while editing: spelling marks, revision ids, last page breaks."""
+    for node in list(root.iter(qn("w:proofErr"), qn("w:lastRenderedPageBreak"))):
+        remove(node)
+    for element in root.iter():
+        for key in list(element.attrib):
+            local = str(key).rpartition("}")[2]
+            if str(key).startswith("{") and (local.startswith("rsid") or local in _NOISE):
+                del element.attrib[key]
+
+
+def tidy_part(root: Element) -> None:
+    """Make a rendered part sound Word XML again."""
+    for node in list(root.iter(qn("w:t"))):
+        _break_lines(node)
+    for node in root.iter(qn("m:t")):
+        node.text = re.sub(r"[\n\t]", " ", node.text or "")
+    for table in list(root.iter(qn("w:tbl"))):
+        if table.find(f".//{qn('w:tr')}") is None:
+            remove(table)
+    for row in list(root.iter(qn("w:tr"))):
+        if row.find(f".//{qn('w:tc')}") is None:
+            remove(row)
+    for table in root.iter(qn("w:tbl")):
+        keep_width(table)
+    for cell in root.iter(qn("w:tc"), qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr")):
+        _end_with_paragraph(cell)
+    for row in root.iter(qn("w:tr")):
+        _let_tall_row_split(row)
+    _renumber(root)
+
+
+def _let_tall_row_split(row: Element) -> None:
+    """A row that must stay whole but is taller than half a page would be cut off at the foot of the page."""
+    mark = row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}")
+    if mark is not None and any(_lines(cell) > _HALF_PAGE_LINES for cell in row.findall(qn("w:tc"))):
+        remove(mark)
+
+
+def _lines(cell: Element) -> int:
+    """About how many lines a cell takes: 五号 characters of 210 twips, Latin ones half as wide."""
+    width = cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}")
+    room = (
+        max(int(float(str(width.get(qn("w:w"), "0")).rstrip("%") or 0)) if width is not None else 0, 420)
+        - 136
+    )
+    total = 0
+    for line in cell_text(cell).split("\n"):
+        total += 1 + sum(105 if char.isascii() else 210 for char in line) // max(room, 210)
+    return total
+
+
+def _break_lines(node: Element) -> None:
+    """Turn the line breaks and tabs of a value into Word's own."""
+    text = node.text or ""
+    if text != text.strip() or "  " in text:
+        node.set(XML_SPACE, "preserve")
+    run = node.getparent()
+    if not re.search(r"[\n\t]", text) or run is None:
+        return
+    at = run.index(node)
+    run.remove(node)
+    for piece in re.split(r"([\n\t])", text):
+        if piece == "\n":
+            new = el("w:br")
+        elif piece == "\t":
+            new = el("w:tab")
+        elif piece:
+            new = el("w:t", text=piece)
+            new.set(XML_SPACE, "preserve")
+        else:
+            continue
+        run.insert(at, new)
+        at += 1
+
+
+def _end_with_paragraph(cell: Element) -> None:
+    blocks = [child for child in cell if child.tag in _CELL_BLOCKS]
+    if not blocks or blocks[-1].tag == qn("w:tbl"):
+        cell.append(el("w:p"))
+
+
+def _renumber(root: Element) -> None:
+    """Loops copy ids; give drawings and bookmarks their own again, in reading order."""
+    for number, node in enumerate(root.iter(qn("wp:docPr")), 1):
+        node.set("id", str(number))
+    names: dict[str, int] = {}
+    open_: dict[str, list[str]] = {}
+    number = 0
+    for node in list(root.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd"))):
+        old = str(node.get(qn("w:id"), ""))
+        if node.tag == qn("w:bookmarkStart"):
+            open_.setdefault(old, []).append(str(number))
+            node.set(qn("w:id"), str(number))
+            name = str(node.get(qn("w:name"), ""))
+            names[name] = names.get(name, 0) + 1
+            if names[name] > 1:
+                node.set(qn("w:name"), f"{name}_{names[name]}")
+            number += 1
+        elif open_.get(old):
+            node.set(qn("w:id"), open_[old].pop())
+        else:
+            remove(node)

@@ -1,0 +1,78 @@
+"""Findings and results as text for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import groupby
+
+from pipeline.findings import Finding, Severity
+
+SEVERITY_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "提示", Severity.NOTE: "说明"}
+PASSED = "全部通过：没有发现问题。"
+
+
+def printable(text: str) -> str:
+    """The text without control characters, line breaks as ⏎: client text never steers a terminal."""
+    return "".join("⏎" if c == "\n" else c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
+
+
+def counts(findings: Sequence[Finding]) -> str:
+    """`2 处错误，1 处提示`."""
+    parts = []
+    for severity, word in SEVERITY_WORDS.items():
+        number = sum(1 for f in findings if f.severity is severity)
+        if number:
+            parts.append(f"{number} 处{word}")
+    return "，".join(parts)
+
+
+def findings_text(findings: Sequence[Finding], file: str) -> str:
+    """All findings grouped by sheet, in the order they come; 全部通过 when there are none."""
+    if not findings:
+        return f"{file}：{PASSED}\n"
+    lines = [f"{file}：{counts(findings)}", ""]
+    for sheet, group in groupby(findings, key=_sheet):
+        lines.append(f"【{printable(sheet)}】")
+        for found in group:
+            lines += _lines(found)
+        lines.append("")
+    if not any(f.severity is Severity.ERROR for f in findings):
+        lines.append("没有错误，可以生成正式报告；提示会列入报告附录。")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _sheet(found: Finding) -> str:
+    return found.where.sheet if found.where and found.where.sheet else "整个文件"
+
+
+def _lines(found: Finding) -> list[str]:
+    where = found.where
+    place = ""
+    if where is not None and where.cell:
+        place = f"{where.cell}（{printable(where.label)}）" if where.label else where.cell
+    lines = [f"  [{SEVERITY_WORDS[found.severity]}] {place}{printable(found.message)}".rstrip()]
+    if found.fix:
+        lines.append(f"         怎么改：{printable(found.fix)}")
+    if found.blocks and found.severity is Severity.ERROR:
+        shown = "、".join(found.blocks[:4])
+        more = f" 等 {len(found.blocks)} 处" if len(found.blocks) > 4 else ""
+        lines.append(f"         影响：{shown}{more}")
+    return lines
+
+
+def table_text(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A plain table with columns aligned for a terminal that shows Chinese characters two cells wide."""
+    cells = [[printable(c) for c in row] for row in (header, *rows)]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(header))]
+    lines = ["  ".join(_padded(c, w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+    lines.insert(1, "  ".join("-" * w for w in widths))
+    return "\n".join(lines) + "\n"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
