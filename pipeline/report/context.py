@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -125,9 +126,17 @@ def _asked(evaluation: Evaluation, field: Field, row: tuple[str, int] | None = N
     return field.when is None or evaluation.calculator.condition(field.when, row) is True
 
 
-def _earlier(field: Field) -> Field:
-    """The field for earlier years, which are never required."""
-    return Field(field.id, field.label, field.type, unit=field.unit, decimals=field.decimals)
+def _fact_text(evaluation: Evaluation, field: Field) -> str:
+    value = evaluation.intake.fact(field.id).value
+    refused = field.id in evaluation.intake.refused
+    return w.value_text(value, field, asked=_asked(evaluation, field), refused=refused)
+
+
+def _earlier_text(evaluation: Evaluation, field: Field, back: int) -> str:
+    """Earlier years are never required, so a blank there is no gap."""
+    value = evaluation.intake.fact(field.id, back).value
+    refused = f"{field.id}@{back}" in evaluation.intake.refused
+    return w.value_text(value, replace(field, required=False), refused=refused)
 
 
 def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
@@ -138,7 +147,8 @@ def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
         for column in table.columns:
             value = row.fact(column.id).value
             asked = _asked(evaluation, column, (table.id, index))
-            cells[column.id] = w.value_text(value, column, in_table=True, asked=asked)
+            refused = f"{table.id}[{index + 1}].{column.id}" in evaluation.intake.refused
+            cells[column.id] = w.value_text(value, column, in_table=True, asked=asked, refused=refused)
         for definition in computed:
             outcome = evaluation.calculator.computed_cell(table.id, index, definition.column)
             cells[definition.column] = (
