@@ -108,11 +108,9 @@ def _facts(evaluation: Evaluation) -> Context:
         now = evaluation.indicators[quantity.id].trace.unrounded
         change[quantity.id] = w.change_text(now, before.trace.unrounded if before else None)
     return {
-        "f": {
-            i: w.value_text(intake.fact(i).value, f, asked=_asked(evaluation, f)) for i, f in fields.items()
-        },
-        "f1": {f.id: w.value_text(intake.fact(f.id, 1).value, _earlier(f)) for f in yearly},
-        "f2": {f.id: w.value_text(intake.fact(f.id, 2).value, _earlier(f)) for f in yearly},
+        "f": {i: _fact_text(evaluation, f) for i, f in fields.items()},
+        "f1": {f.id: _earlier_text(evaluation, f, 1) for f in yearly},
+        "f2": {f.id: _earlier_text(evaluation, f, 2) for f in yearly},
         "u": {i: "" if f.unit in (None, "1") else str(f.unit) for i, f in fields.items()},
         "note": {i: intake.fact(i).note for i in fields},
         "has": {i: not is_blank(intake.fact(i).value) for i in fields}
