@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,11 +19,12 @@ Context = dict[str, Any]
 def fact_text(evaluation: Evaluation, field: Field, years_back: int = 0) -> str:
     """A field of the evaluation year, or of an earlier one (where nothing is required)."""
     value = evaluation.intake.fact(field.id, years_back).value
+    key = f"{field.id}@{years_back}" if years_back else field.id
+    refused = key in evaluation.intake.refused
     if years_back:
-        earlier = Field(field.id, field.label, field.type, unit=field.unit, decimals=field.decimals)
-        text = w.value_text(value, earlier)
+        text = w.value_text(value, replace(field, required=False), refused=refused)
     else:
-        text = w.value_text(value, field, asked=_asked(evaluation, field))
+        text = w.value_text(value, field, asked=_asked(evaluation, field), refused=refused)
     return fact_figure(text, value, field, years_back)
 
 
@@ -35,7 +37,8 @@ def table_rows(evaluation: Evaluation, table: Table) -> list[Context]:
         for column in table.columns:
             value = row.fact(column.id).value
             asked = _asked(evaluation, column, (table.id, index))
-            text = w.value_text(value, column, in_table=True, asked=asked)
+            refused = f"{table.id}[{index + 1}].{column.id}" in evaluation.intake.refused
+            text = w.value_text(value, column, in_table=True, asked=asked, refused=refused)
             cells[column.id] = cell_figure(text, value, table, index, column.id, column.label)
         for definition in computed:
             number = _computed(evaluation, definition, index)
@@ -70,7 +73,7 @@ def table_totals(evaluation: Evaluation, table: Table) -> Context:
 
 def total_rows(evaluation: Evaluation, table: Table) -> list[int]:
     """The indexes of the rows that a total adds up."""
-    year_column = next((c.id for c in table.columns if c.type == "year"), None)
+    year_column = table.period_column
     year = evaluation.evaluation_year
     return [
         i

@@ -34,9 +34,9 @@ def _upper_number(number: int) -> str:
     return head + (_DIGITS[ones] if ones or not tens else "")
 
 
-def gap(label: str) -> str:
-    """The mark of a required value that is not there; appears in drafts only."""
-    return f"【未填：{label}】"
+def gap(label: str, *, refused: bool = False) -> str:
+    """The mark of a required value that is not there, or of one that could not be read; appears in drafts only."""
+    return f"【填写有误：{label}】" if refused else f"【未填：{label}】"
 
 
 def unit_text(unit: str | None) -> str:
@@ -46,9 +46,16 @@ def unit_text(unit: str | None) -> str:
     return unit if unit in ("%", "‰") else f" {unit}"
 
 
-def value_text(value: Value, field: Field, *, in_table: bool = False, asked: bool = True) -> str:
-    """A fact as a report prints it; the four kinds of nothing stay apart. `asked`: its condition holds."""
+def value_text(
+    value: Value, field: Field, *, in_table: bool = False, asked: bool = True, refused: bool = False
+) -> str:
+    """A fact as a report prints it; the four kinds of nothing stay apart.
+
+    `asked`: its condition holds; `refused`: something stands in the cell that could not be read.
+    """
     if isinstance(value, Missing):
+        if refused:
+            return gap(field.label, refused=True)
         if not asked:
             return NOTHING
         if field.required:
@@ -84,14 +91,13 @@ def sign(direction: str) -> str:
 
 
 def number_text(standard: Standard, indicator: Indicator, value: IndicatorValue, years_back: int = 0) -> str:
-    """The rounded value with its declared places, or the words of its blank."""
+    """The rounded value, or the words of its blank. What is judged keeps its declared places, totals lose idle zeros."""
     if value.number is not None:
-        return indicator_figure(
-            standard, indicator, fixed(value.number, indicator.decimals), years_back=years_back
-        )
+        text = fixed(value.number, indicator.decimals) if indicator.thresholds else plain(value.number)
+        return indicator_figure(standard, indicator, text, years_back=years_back)
     if isinstance(value.value, NotApplicable):
         return "不适用"
-    return gap(value.label)
+    return f"【无法计算：{value.label}】"
 
 
 def level_words(standard: Standard, indicator: Indicator, level: str | None) -> str:
