@@ -24,14 +24,14 @@ from pipeline.standard.types import Indicator, Limits
 HUNDRED: Final = Decimal(100)
 SHARE_DECIMALS: Final = 1
 ATTAINMENT: Final = "达标程度"
-ATTAINMENT_NOTE: Final = (
-    "达标程度：越大越好的指标为指标值除以限值，越小越好的指标为限值除以指标值，以%表示，不低于100%即达到该限值。"
-)
+ATTAINMENT_NOTE: Final = "达标程度：越大越好的指标为指标值除以限值，越小越好的指标为限值除以指标值，以%表示，不低于100%即达到该限值。"
 
 
 def chart_specs(evaluation: Evaluation) -> Mapping[str, Chart | None]:
     """Every chart of the pack by id, in the order of the pack; None when there is not enough to draw."""
-    return {definition.id: _chart(evaluation, definition) for definition in evaluation.standard.identity.charts}
+    return {
+        definition.id: _chart(evaluation, definition) for definition in evaluation.standard.identity.charts
+    }
 
 
 def _chart(evaluation: Evaluation, definition: ChartDefinition) -> Chart | None:
@@ -136,7 +136,9 @@ def _from_indicators(evaluation: Evaluation, definition: ChartDefinition, source
     series = tuple(
         Series(
             f"与{words[level]}相比",
-            tuple(_attainment(evaluation, indicator, limits.levels.get(level)) for indicator, limits in shown),
+            tuple(
+                _attainment(evaluation, indicator, limits.levels.get(level)) for indicator, limits in shown
+            ),
             SHARE_DECIMALS,
         )
         for level in levels

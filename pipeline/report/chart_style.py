@@ -10,6 +10,8 @@ from pipeline.report.ooxml import Element, el
 EMU_PER_CM: Final = 360_000
 PALETTE: Final = ("1F4E79", "E3B567", "5E8C6A", "D9E2EC", "8A4F4D", "8FB3D9", "404040", "B8A9C9")
 """Neighbours differ by at least 60 of 255 in brightness, so that a grey print can still be read."""
+INKS: Final = ("1F4E79", "B7791F", "3F7355", "8A4F4D", "5B8DB8", "404040", "7A5C99", "2E8B8B")
+"""The colours of lines: darker, because thin; dashes and markers keep them apart in a grey print."""
 MARKERS: Final = ("circle", "square", "triangle", "diamond", "x", "star", "dash", "plus")
 DASHES: Final = ("solid", "sysDash", "dash", "sysDot", "lgDash", "dashDot", "lgDashDot", "solid")
 INK, GRID, AXIS, PAPER = "333333", "D9D9D9", "7F7F7F", "FFFFFF"
@@ -20,6 +22,11 @@ _WIDTH_CM: Final = 15.0
 def colour(number: int) -> str:
     """The colour of a series."""
     return PALETTE[number % len(PALETTE)]
+
+
+def ink(number: int) -> str:
+    """The colour of the line of a series."""
+    return INKS[number % len(INKS)]
 
 
 def is_dark(rgb: str) -> bool:
@@ -33,7 +40,7 @@ def size(chart: Chart) -> tuple[int, int]:
     height = 7.5
     if chart.kind == "bar":
         bars = 1 if chart.stacked else len(chart.series)
-        height = min(max(2.6 + len(chart.categories) * (0.42 * bars + 0.22), 5.0), 20.0)
+        height = min(max(2.8 + len(chart.categories) * (0.38 * bars + 0.18), 5.0), 20.0)
     elif chart.kind == "radar":
         height = 10.0
     elif chart.kind == "pie":

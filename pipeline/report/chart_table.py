@@ -32,8 +32,10 @@ def table_data(
     whole = definition.stacked or definition.kind == "pie"
     if whole:
         sums = _whole_stacks(sums)
-    if source.series is not None and len(names) > MAX_SERIES:
-        sums, names = _with_rest(sums, categories, names)
+    if source.series is not None:
+        names = _largest_first(sums, categories, names)
+        if len(names) > MAX_SERIES:
+            sums, names = with_rest(sums, names)
     if definition.kind == "pie" and (None in sums.values() or len(sums) < len(categories)):
         return (), ()
     decimals = {name: _decimals(evaluation, table, name) for name in source.values}
@@ -46,9 +48,7 @@ def table_data(
     return tuple(label_text(category) for category in categories), tuple(series)
 
 
-def _summed(
-    evaluation: Evaluation, table: Table, source: TableSource
-) -> tuple[Sums, list[str], list[str]]:
+def _summed(evaluation: Evaluation, table: Table, source: TableSource) -> tuple[Sums, list[str], list[str]]:
     """The sums with the order of categories and series: years, then options as listed, then as met in the rows."""
     sums: Sums = {}
     years = _years(evaluation, table, source)
@@ -134,12 +134,16 @@ def _whole_stacks(sums: Sums) -> Sums:
     return {key: None if key[0] in broken else value for key, value in sums.items()}
 
 
-def _with_rest(sums: Sums, categories: Sequence[str], names: list[str]) -> tuple[Sums, list[str]]:
-    """The seven largest series, the others summed as one."""
+def _largest_first(sums: Sums, categories: Sequence[str], names: list[str]) -> list[str]:
+    """Series by their total; equal ones keep their order."""
     totals = {n: sum((abs(sums.get((c, n)) or Decimal(0)) for c in categories), Decimal(0)) for n in names}
-    largest = sorted(names, key=lambda name: -totals[name])[: MAX_SERIES - 1]
-    kept = [name for name in names if name in largest]
+    return sorted(names, key=lambda name: -totals[name])
+
+
+def with_rest(sums: Sums, names: list[str]) -> tuple[Sums, list[str]]:
+    """The seven largest series, the others summed as one."""
+    kept = names[: MAX_SERIES - 1]
     merged: Sums = {}
     for (category, name), value in sums.items():
-        _add(merged, (category, name if name in largest else REST), value)
+        _add(merged, (category, name if name in kept else REST), value)
     return merged, [*kept, REST]

@@ -56,7 +56,7 @@ def _plot(chart: Chart) -> Element:
         _val("grouping", "stacked" if chart.stacked else "clustered"),
         _val("varyColors", "0"),
     ]
-    gaps = [_val("gapWidth", "60" if len(chart.series) > 1 and not chart.stacked else "90")]
+    gaps = [_val("gapWidth", "50" if len(chart.series) > 1 and not chart.stacked else "90")]
     gaps.append(_val("overlap", "100" if chart.stacked else "0"))
     return el("c:barChart", None, *opening, *many, *gaps, *axes)
 
@@ -76,7 +76,11 @@ def _series(chart: Chart, at: int, series: Series) -> Element:
     cache = _points("c:numCache", values)
     cache.insert(0, el("c:formatCode", text=series.number_format))
     made.append(
-        el("c:val", None, el("c:numRef", None, el("c:f", text=f"{SHEET}!${letter}$2:${letter}${last}"), cache))
+        el(
+            "c:val",
+            None,
+            el("c:numRef", None, el("c:f", text=f"{SHEET}!${letter}$2:${letter}${last}"), cache),
+        )
     )
     if chart.kind == "line":
         made.append(_val("smooth", "0"))
@@ -103,15 +107,15 @@ def _look(chart: Chart, at: int) -> Iterator[Element]:
             paint = style.shape(style.fill(style.colour(point)), style.line(style.PAPER, 1))
             yield el("c:dPt", None, _val("idx", str(point)), _val("bubble3D", "0"), paint)
     else:
-        ink = rgb if style.is_dark(rgb) else style.AXIS
+        ink = style.ink(at)
         yield style.shape(style.line(ink, 2, style.DASHES[at % len(style.DASHES)]))
         marker = [_val("symbol", style.MARKERS[at % len(style.MARKERS)]), _val("size", "6")]
-        yield el("c:marker", None, *marker, style.shape(style.fill(rgb), style.line(ink)))
+        yield el("c:marker", None, *marker, style.shape(style.fill(ink), style.line(ink)))
 
 
 def _labels(chart: Chart, at: int, series: Series) -> Iterator[Element]:
-    """The figures beside the points, where there is room for them."""
-    if len(chart.series) * len(chart.categories) > MAX_LABELLED or (chart.kind == "radar" and at):
+    """The figures beside the points, where there is room for them (around a radar stand the categories)."""
+    if len(chart.series) * len(chart.categories) > MAX_LABELLED or chart.kind == "radar":
         return
     rgb = style.INK
     if chart.stacked:
@@ -122,8 +126,7 @@ def _labels(chart: Chart, at: int, series: Series) -> Iterator[Element]:
     form = "0.0%" if chart.kind == "pie" else series.number_format
     made.append(el("c:numFmt", {"formatCode": form, "sourceLinked": "0"}))
     made.extend([style.shape(el("a:noFill"), style.line(None)), style.text_properties(style.LABEL_SIZE, rgb)])
-    if chart.kind != "radar":
-        made.append(_val("dLblPos", "ctr" if chart.stacked else "t" if chart.kind == "line" else "outEnd"))
+    made.append(_val("dLblPos", "ctr" if chart.stacked else "t" if chart.kind == "line" else "outEnd"))
     shown = "showPercent" if chart.kind == "pie" else "showVal"
     for name in ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize"):
         made.append(_val(name, "1" if name == shown else "0"))
@@ -165,7 +168,9 @@ def _category_axis(chart: Chart) -> Element:
         axis.append(_val("crosses", "autoZero"))
     else:
         axis.append(_val("crossesAt", plain(chart.baseline)))
-    axis.extend([_val("auto", "0"), _val("lblAlgn", "ctr"), _val("lblOffset", "100"), _val("noMultiLvlLbl", "1")])
+    axis.extend(
+        [_val("auto", "0"), _val("lblAlgn", "ctr"), _val("lblOffset", "100"), _val("noMultiLvlLbl", "1")]
+    )
     return axis
 
 

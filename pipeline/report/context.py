@@ -16,6 +16,7 @@ from pipeline.findings import Finding, Severity
 from pipeline.formula.evaluate import Num
 from pipeline.quantity import NotApplicable, fixed, is_blank, plain
 from pipeline.report import words as w
+from pipeline.report.chart_data import chart_specs
 from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
 from pipeline.standard.types import STATUS_WORDS, Field, Indicator, Report, Table
 
@@ -40,6 +41,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "scorecard": scorecard_context(evaluation),
         "basic": basic_context(evaluation),
         "conclusion": conclusion(evaluation),
+        "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
         "errata": [
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}
@@ -101,7 +103,9 @@ def _facts(evaluation: Evaluation) -> Context:
         now = evaluation.indicators[quantity.id].trace.unrounded
         change[quantity.id] = w.change_text(now, before.trace.unrounded if before else None)
     return {
-        "f": {i: w.value_text(intake.fact(i).value, f, asked=_asked(evaluation, f)) for i, f in fields.items()},
+        "f": {
+            i: w.value_text(intake.fact(i).value, f, asked=_asked(evaluation, f)) for i, f in fields.items()
+        },
         "f1": {f.id: w.value_text(intake.fact(f.id, 1).value, _earlier(f)) for f in yearly},
         "f2": {f.id: w.value_text(intake.fact(f.id, 2).value, _earlier(f)) for f in yearly},
         "u": {i: "" if f.unit in (None, "1") else str(f.unit) for i, f in fields.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pipeline.findings import nearest
@@ -105,27 +105,26 @@ def _indicators(source: IndicatorsSource, standard: t.Standard) -> Iterator[str]
             yield f"水平“{level}”没有在 indicators.yaml 的 levels 里声明"
 
 
-def _items(items: Iterable[str], standard: t.Standard, *, yearly: bool) -> Iterator[str]:
-    units: list[str | None] = []
+def _items(items: Sequence[str], standard: t.Standard, *, yearly: bool) -> Iterator[str]:
+    units: list[str] = []
+    known: dict[str, t.Field | t.Indicator] = {**standard.intake.fields, **standard.indicators.by_id}
     for name in items:
-        field = standard.intake.fields.get(name)
-        indicator = standard.indicators.by_id.get(name)
-        if field is None and indicator is None:
-            known = (*standard.intake.fields, *standard.indicators.by_id)
+        found = known.get(name)
+        if found is None:
             yield f"没有名为“{name}”的填报项或指标{_hint(name, known)}"
-        elif field is not None and not field.is_number:
+        elif isinstance(found, t.Field) and not found.is_number:
             yield f"填报项“{name}”不是数值"
-        elif yearly and not (field.years > 1 if field is not None else indicator and indicator.yearly):
+        elif yearly and not (found.years > 1 if isinstance(found, t.Field) else found.yearly):
             yield f"“{name}”只有评价年度的数据，不能逐年画图"
         else:
-            units.append((field.unit or "1") if field is not None else indicator and indicator.unit)
+            units.append(found.unit or "1")
+    if not items:
+        yield "没有写要画的填报项或指标"
     yield from _one_unit(units)
 
 
 def _fields(chart: ChartDefinition, source: FieldsSource, standard: t.Standard) -> Iterator[str]:
     yield from _items([item for series in source.series for item in series.items], standard, yearly=False)
-    if not source.series or not all(series.items for series in source.series):
-        yield "fields 的 series 是空的"
     count = len(source.categories)
     if len(source.series) > 1 and (not count or not all(series.name for series in source.series)):
         yield "有几组数据时，要写 categories 和每组的 name"
