@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 findings that forbid the final report, 2 the command could
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -145,7 +146,7 @@ def run(
 @click.argument("place", type=EXISTING)
 @click.option("-o", "--output", type=EXISTING, required=True, help="结果文件夹，每个客户一个子文件夹。")
 @click.option("--report", help="报告种类，默认是标准包的第一种。")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="同时处理几份。")
+@click.option("--jobs", type=click.IntRange(1, 64), help="同时处理几份，默认按处理器个数。")
 @click.option("--no-draft", is_flag=True, help="有错误的不生成草稿。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
 @standard_options
@@ -154,7 +155,7 @@ def batch(
     place: Path,
     output: Path,
     report: str | None,
-    jobs: int,
+    jobs: int | None,
     no_draft: bool,
     no_page_numbers: bool,
     standard: str | None,
@@ -169,7 +170,7 @@ def batch(
     from pipeline.deliver import Options
 
     options = Options(standard, standards, report, None, not no_draft, page_numbers=not no_page_numbers)
-    sys.exit(commands.batch(place, output, options, jobs))
+    sys.exit(commands.batch(place, output, options, jobs or min(os.cpu_count() or 1, 8)))
 
 
 @main.group()

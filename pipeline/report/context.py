@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.calc.trace import Operand
 from pipeline.evaluation import Evaluation
 from pipeline.findings import Finding, Severity
@@ -21,6 +22,11 @@ from pipeline.report.context_scores import basic_context, conclusion, scorecard_
 from pipeline.standard.types import STATUS_WORDS, Field, Indicator, Report, Table
 
 Context = dict[str, Any]
+_NOT_APPLICABLE_WORDS = {
+    "drop": "不计入本组，其余各行按比例放大到本组满分",
+    "full": "按满分计",
+    "zero": "按 0 分计",
+}
 STATUS_OF_STANDARD = {"draft": "征求意见稿", "enacted": "现行", "superseded": "已被代替"}
 
 
@@ -331,6 +337,9 @@ def _provisional(evaluation: Evaluation) -> list[Context]:
         value = "，".join(f"{levels[k]} {plain(v)}%" for k, v in methods.by_level.items())
         rows.append({"what": "指标水平折算为得分的比例", "value": value,
                      "why": STATUS_WORDS[methods.by_level_status]})  # fmt: skip
+    if any(r.verdict == NOT_APPLICABLE for r in evaluation.scorecard.rows):
+        rows.append({"what": "不适用的行", "value": _NOT_APPLICABLE_WORDS[methods.not_applicable],
+                     "why": STATUS_WORDS[methods.not_applicable_status]})  # fmt: skip
     rows += [
         {
             "what": f"{factor['family']}：{factor['key']}",

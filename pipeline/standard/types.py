@@ -488,6 +488,8 @@ class Methods:
 
     by_level: Mapping[str, Decimal] = field(default_factory=dict)
     by_level_status: Status = "provisional"
+    not_applicable: Literal["drop", "full", "zero"] = "drop"
+    not_applicable_status: Status = "provisional"
 
 
 @dataclass(frozen=True)
