@@ -152,7 +152,7 @@ def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
 
 def _totals(evaluation: Evaluation, table: Table) -> Context:
     """Sums of the numeric columns, over the evaluation year where rows have a year. A gap makes the sum 未填."""
-    year_column = next((c.id for c in table.columns if c.type == "year"), None)
+    year_column = table.period_column
     year = evaluation.evaluation_year
     indexes = [
         i
@@ -178,7 +178,7 @@ def _indicator(evaluation: Evaluation, indicator: Indicator) -> Context:
     value = evaluation.indicators[indicator.id]
     trace = value.trace
     limits = _limits(evaluation, indicator)
-    number = w.number_text(value, indicator.decimals)
+    number = w.number_text(value, indicator)
     unit = "" if indicator.unit == "1" else indicator.unit
     result = f" = {number}{w.unit_text(indicator.unit)}" if value.number is not None else ""
     numbers = f"{trace.substituted} {trace.conversion}".strip()
@@ -231,7 +231,7 @@ def _earlier_value(evaluation: Evaluation, indicator: Indicator, back: int) -> s
     value = evaluation.earlier.get(back, {}).get(indicator.id)
     if value is None or value.number is None:
         return w.NOTHING
-    return fixed(value.number, indicator.decimals)
+    return w.number_text(value, indicator)
 
 
 def _change(evaluation: Evaluation, indicator: Indicator) -> str:
@@ -260,7 +260,7 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
     value = evaluation.indicators[indicator.id]
     trace = value.trace
     basis = trace.level
-    shown = w.number_text(value, indicator.decimals) + (
+    shown = w.number_text(value, indicator) + (
         w.unit_text(indicator.unit) if value.number is not None else ""
     )
     judged = ""

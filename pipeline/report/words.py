@@ -80,10 +80,10 @@ def sign(direction: str) -> str:
     return "≥" if direction == "higher" else "≤"
 
 
-def number_text(value: IndicatorValue, decimals: int) -> str:
-    """The rounded value with its declared places, or the words of its blank."""
+def number_text(value: IndicatorValue, indicator: Indicator) -> str:
+    """The rounded value, or the words of its blank. What is judged keeps its declared places, totals lose idle zeros."""
     if value.number is not None:
-        return fixed(value.number, decimals)
+        return fixed(value.number, indicator.decimals) if indicator.thresholds else plain(value.number)
     if isinstance(value.value, NotApplicable):
         return "不适用"
     return gap(value.label)
@@ -115,7 +115,7 @@ def indicator_sentence(standard: Standard, indicator: Indicator, value: Indicato
     if value.number is None:
         causes = "、".join(value.trace.causes) or "有关数据"
         return f"【{label}无法计算，缺少：{causes}】"
-    text = f"{label}为 {fixed(value.number, indicator.decimals)}{unit_text(indicator.unit)}"
+    text = f"{label}为 {number_text(value, indicator)}{unit_text(indicator.unit)}"
     basis = value.trace.level
     if basis is None:
         return f"{text}。"
