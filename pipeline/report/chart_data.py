@@ -92,12 +92,12 @@ def _item(evaluation: Evaluation, name: str, back: int = 0) -> Decimal | None:
 
 
 def _about(evaluation: Evaluation, name: str) -> tuple[str, str, int | None]:
-    """Label, unit and decimals of a field or indicator."""
+    """Label, unit and decimals of a field or indicator; totals are printed without idle zeros, as in the text."""
     field = evaluation.standard.intake.fields.get(name)
     if field is not None:
         return field.label, field.unit or "", field.decimals
     indicator = evaluation.standard.indicators.by_id[name]
-    return indicator.label, indicator.unit, indicator.decimals
+    return indicator.label, indicator.unit, indicator.decimals if indicator.thresholds else None
 
 
 def _from_years(evaluation: Evaluation, definition: ChartDefinition, source: YearlySource) -> Chart:

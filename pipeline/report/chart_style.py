@@ -15,7 +15,7 @@ INKS: Final = ("1F4E79", "B7791F", "3F7355", "8A4F4D", "5B8DB8", "404040", "7A5C
 MARKERS: Final = ("circle", "square", "triangle", "diamond", "x", "star", "dash", "plus")
 DASHES: Final = ("solid", "sysDash", "dash", "sysDot", "lgDash", "dashDot", "lgDashDot", "solid")
 INK, GRID, AXIS, PAPER = "333333", "D9D9D9", "7F7F7F", "FFFFFF"
-TEXT_SIZE, LABEL_SIZE = 1050, 900  # 五号, 小五, in hundredths of a point
+TEXT_SIZE, LABEL_SIZE, SMALL_SIZE = 1050, 900, 750  # 五号, 小五, 六号, in hundredths of a point
 _WIDTH_CM: Final = 15.0
 
 

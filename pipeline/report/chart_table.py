@@ -65,8 +65,10 @@ def _summed(evaluation: Evaluation, table: Table, source: TableSource) -> tuple[
             _add(sums, (category, name), _value(evaluation, table, index, value))
     met = list(dict.fromkeys(category for category, _name in sums))
     names = list(dict.fromkeys(name for _category, name in sums))
-    if years is not None and table.by_id[source.category].type == "year":
+    if years is not None and source.category == table.period_column:
         met = [f"{year}年" for year in years]
+    elif table.by_id[source.category].type in ("year", "month"):
+        met.sort()
     else:
         met = _in_order(met, table.by_id[source.category].choices)
     if source.series is not None:
@@ -82,20 +84,19 @@ def _add(sums: Sums, key: tuple[str, str], value: Decimal | NotApplicable | None
 
 
 def _years(evaluation: Evaluation, table: Table, source: TableSource) -> tuple[int, ...] | None:
-    """The years that count, oldest first; None when the table has no year or the evaluation year is unknown."""
+    """The years that count, oldest first; None when the rows belong to no period."""
     year = evaluation.evaluation_year
-    if not any(column.type == "year" for column in table.columns):
+    if table.period_column is None:
         return None
     if year is None:
         return ()
-    if table.by_id[source.category].type == "year":
+    if source.category == table.period_column:
         return tuple(year - back for back in reversed(range(YEARS)))
     return (year,)
 
 
 def _year(evaluation: Evaluation, table: Table, index: int) -> int | None:
-    column = next(column for column in table.columns if column.type == "year")
-    value = evaluation.intake.rows(table.id)[index].fact(column.id).value
+    value = evaluation.intake.rows(table.id)[index].fact(table.period_column or "").value
     return int(value) if isinstance(value, Decimal) else None
 
 

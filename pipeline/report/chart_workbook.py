@@ -12,6 +12,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.chart_spec import Chart
+from pipeline.report.package import read_package, write_package
 
 SHEET: Final = "Sheet1"
 _CREATED: Final = dt.datetime(1980, 1, 1)
@@ -34,7 +35,7 @@ def chart_workbook(chart: Chart) -> bytes:
             if value is not None:
                 sheet.write_number(row, column, value, form)
     book.close()
-    return buffer.getvalue()
+    return write_package(read_package(buffer.getvalue()))  # alike on every system
 
 
 def write_text(sheet: Worksheet, row: int, column: int, text: str, plain: Format) -> None:

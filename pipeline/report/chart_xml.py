@@ -29,7 +29,7 @@ def chart_space(chart: Chart, workbook_id: str) -> Element:
         inner.append(el("c:legend", None, *legend))
     inner.extend([_val("plotVisOnly", "1"), _val("dispBlanksAs", "gap")])
     space.extend([_val("date1904", "0"), _val("lang", "zh-CN"), _val("roundedCorners", "0"), inner])
-    space.append(style.shape(style.fill(style.PAPER), style.line(None)))
+    space.append(style.shape(el("a:noFill"), style.line(None)))  # the watermark of a draft shows through
     space.append(style.text_properties(style.TEXT_SIZE))
     space.append(el("c:externalData", {"r:id": workbook_id}, _val("autoUpdate", "0")))
     return space
@@ -125,7 +125,9 @@ def _labels(chart: Chart, at: int, series: Series) -> Iterator[Element]:
         made.append(el("c:dLbl", None, _val("idx", str(point)), _val("delete", "1")))
     form = "0.0%" if chart.kind == "pie" else series.number_format
     made.append(el("c:numFmt", {"formatCode": form, "sourceLinked": "0"}))
-    made.extend([style.shape(el("a:noFill"), style.line(None)), style.text_properties(style.LABEL_SIZE, rgb)])
+    made.extend(
+        [style.shape(el("a:noFill"), style.line(None)), style.text_properties(_label_size(chart), rgb)]
+    )
     made.append(_val("dLblPos", "ctr" if chart.stacked else "t" if chart.kind == "line" else "outEnd"))
     shown = "showPercent" if chart.kind == "pie" else "showVal"
     for name in ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize"):
@@ -133,6 +135,11 @@ def _labels(chart: Chart, at: int, series: Series) -> Iterator[Element]:
     if chart.kind == "pie":
         made.append(_val("showLeaderLines", "1"))
     yield made
+
+
+def _label_size(chart: Chart) -> int:
+    """Figures beside the thin bars of several series are smaller, so that they do not touch."""
+    return style.SMALL_SIZE if chart.kind == "bar" and len(chart.series) > 1 else style.LABEL_SIZE
 
 
 def _too_thin(chart: Chart, series: Series) -> Iterator[int]:

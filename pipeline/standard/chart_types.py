@@ -12,8 +12,8 @@ ChartKind = Literal["column", "bar", "line", "radar", "pie"]
 class TableSource:
     """Rows of an intake table, summed by category and series.
 
-    `value` is one numeric column (computed ones included), or several that become one series each. Where the table has
-    a year column, only rows of the evaluation year count, unless the category is that column: then three years do.
+    `value` is one numeric column (computed ones included), or several that become one series each. Where the rows
+    belong to a year, only those of the evaluation year count, unless the category is that year: then three years do.
     """
 
     table: str

@@ -39,11 +39,11 @@ from pipeline.standard.chart_types import (
     YearlySource,
 )
 from tests.conftest import ROOT, TESTS
+from tests.report.chart_fixtures import KINDS, every_kind, plain_chart
 from tests.report.word_fixtures import built, document, docx, p, texts
 
 Evaluate = Callable[[Mapping[str, Any]], Evaluation]
 D = Decimal
-KINDS = ("column", "bar", "line", "radar", "pie")
 STYLES = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 HOSTILE = ("=1+1", "<&>\"'", "😀 @SUM(A1)", "{{ f.secret }}", "<r>x</r>", "_x0041_", "-2+3")
 
@@ -82,19 +82,6 @@ def chart_of(evaluation: Evaluation, definition: ChartDefinition) -> Chart | Non
     return chart_specs(replace(evaluation, standard=replace(evaluation.standard, identity=identity)))[
         definition.id
     ]
-
-
-def plain_chart(kind: str = "column", **changes: Any) -> Chart:
-    made = Chart(
-        "c",
-        kind,  # type: ignore[arg-type]
-        "三年对比",
-        ("2022年", "2023年", "2024年"),
-        (Series("电力", (D("1.5"), D("2"), D("9.95")), 2),),
-        "tce",
-        "能耗",
-    )
-    return replace(made, **changes)
 
 
 def rendered(charts: Mapping[str, Chart | None], *blocks: str) -> Package:
@@ -474,8 +461,7 @@ def test_a_faulty_chart_is_a_fault_of_the_pack(chart: dict[str, Any], says: str,
 @pytest.mark.skipif(libreoffice() is None, reason="LibreOffice (soffice) is not installed")
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils (pdftotext) is not installed")
 def test_libreoffice_prints_every_kind(tmp_path: Path) -> None:
-    charts = {kind: plain_chart(kind, id=kind, series=(Series(f"系列{kind}", (D(1), D(2), D(3))), Series("乙", (D(2), None, D(1))))[: 1 if kind == "pie" else 2]) for kind in KINDS}  # fmt: skip
-    pdf = convert(write_package(rendered(charts)), "pdf:writer_pdf_Export", "pdf")
+    pdf = convert(write_package(rendered(every_kind())), "pdf:writer_pdf_Export", "pdf")
     assert pdf is not None
     (tmp_path / "charts.pdf").write_bytes(pdf)
     done = subprocess.run(
