@@ -16,6 +16,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.findings import Finding, Severity
 from pipeline.quantity import NotApplicable, is_blank
 from pipeline.report import words as w
+from pipeline.report.chart_data import chart_specs
 from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
 from pipeline.report.marks import compose, figure, joined
@@ -48,6 +49,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "scorecard": scorecard_context(evaluation),
         "basic": basic_context(evaluation),
         "conclusion": conclusion(evaluation),
+        "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
         "errata": [
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}
