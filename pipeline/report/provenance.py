@@ -1,9 +1,9 @@
 """Provenance in a document: each figure is a content control that names what it shows.
 
-`wrap` makes the controls out of the fences that rendering left; `figures` reads them back, also after LibreOffice
-has saved the document. LibreOffice 7 keeps the title of a plain-text control and drops its tag and lock, so the title
-ends with the tag; and it forgets the look of runs inside such a control, so a run with a look of its own gets a
-rich-text control and a hidden bookmark, whose tag the trace part of the document tells.
+`Wrapper` makes the controls out of the fences that rendering left; `figures_of` reads them back, also after
+LibreOffice has saved the document. LibreOffice 7 keeps the title of a plain-text control and drops its tag and lock, so
+the title ends with the tag. It forgets the look of runs inside such a control and repeats Chinese text there, so
+these figures get a rich-text control and a hidden bookmark, whose tag the trace part tells.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _STORIES: Final = ("main+xml", "header+xml", "footer+xml", "footnotes+xml", "end
 _FENCE_BYTES: Final = tuple(char.encode() for char in (OPEN, SEPARATOR, CLOSE))
 _READ: Final = tuple(qn(f"w:{name}") for name in ("p", "t", "sdt", "bookmarkStart", "bookmarkEnd"))
 _TAG: Final = re.compile(r"^[a-z]+:\S")
+_SIMPLE: Final = re.compile(r"^[!-~]+(?: [!-~]+)*$")
+"""Text that LibreOffice 7 keeps as it is in a plain-text control; Chinese text comes out four times."""
 _OURS: Final = re.compile(rf"^{BOOKMARK}\d+(_\d+)?$")
 
 
@@ -77,7 +79,7 @@ class Wrapper:
                 continue
             for item, tag, alias in _items(child):
                 if tag:
-                    made += self._control(_new_run(look, item), tag, alias, look)
+                    made += self._control(_new_run(look, item), tag, alias)
                     open_ = None
                     continue
                 if open_ is None:
@@ -89,12 +91,13 @@ class Wrapper:
             at = parent.index(run)
             parent[at : at + 1] = made
 
-    def _control(self, run: Element, tag: str, alias: str, look: Element | None) -> list[Element]:
+    def _control(self, run: Element, tag: str, alias: str) -> list[Element]:
+        look, text = run.find(qn("w:rPr")), "".join(node.text or "" for node in run.iter(qn("w:t")))
         properties = el("w:sdtPr", None, val("w:alias", alias), val("w:tag", tag))
         if self._lock:
             properties.append(val("w:lock", "sdtContentLocked"))
         control = el("w:sdt", None, properties, el("w:sdtContent", None, run))
-        if not _has_look(look):
+        if _SIMPLE.match(text) and not _has_look(look):
             properties.append(el("w:text"))
             return [control]
         self._bookmarks += 1
