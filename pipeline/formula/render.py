@@ -10,7 +10,8 @@ from pipeline.quantity import plain
 
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
-_COMPARE = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
+COMPARISONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
+"""How comparisons are printed."""
 
 Namer = Callable[[s.Name | s.Column], str]
 
@@ -73,7 +74,7 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
         case s.Name() | s.Column():
             return name(node)
         case s.Compare(op, left, right):
-            return f"{inner(left)} {_COMPARE[op]} {inner(right)}"
+            return f"{inner(left)} {COMPARISONS[op]} {inner(right)}"
         case s.Logic(op, left, right):
             return f"{inner(left)}{' 且 ' if op == 'and' else ' 或 '}{inner(right)}"
         case s.Not(operand):
