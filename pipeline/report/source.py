@@ -38,7 +38,7 @@ _CLOSER = re.compile(r"^:::\s*$")
 _ATTRIBUTE = re.compile(r"""([a-z]+)=(?:"([^"]*)"|'([^']*)')\s*""")
 _INLINE_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _REFERENCE = re.compile(r"@\[([A-Za-z0-9_-]+)\]")
-_SYMBOL = re.compile(r"\$\s*(\{\{.*?\}\}|[^$\s]+)\s*\$")
+_SYMBOL = re.compile(r"\$(\{\{[^{}$]*\}\}|[A-Za-zΑ-Ωα-ω][^$\s]*)\$")
 _BREAK = re.compile(r"<br\s*/?>")
 _INLINES: Final = (
     (_INLINE_TAG, "tag"),
