@@ -93,7 +93,7 @@ def number_text(value: IndicatorValue, indicator: Indicator) -> str:
         return fixed(value.number, indicator.decimals) if indicator.thresholds else plain(value.number)
     if isinstance(value.value, NotApplicable):
         return "不适用"
-    return gap(value.label)
+    return f"【无法计算：{value.label}】"
 
 
 def level_words(standard: Standard, level: str | None) -> str:
