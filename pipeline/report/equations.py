@@ -10,13 +10,12 @@ from pipeline.calc.trace import IndicatorValue, Trace
 from pipeline.evaluation import Evaluation
 from pipeline.formula.figures import Figure
 from pipeline.formula.syntax import parse
-from pipeline.quantity import fixed
 from pipeline.report import math as om
 from pipeline.report.math import Row
 from pipeline.report.math_formula import Symbols, in_numbers
 from pipeline.report.math_lines import fitted
 from pipeline.report.ooxml import Element
-from pipeline.report.words import unit_text
+from pipeline.report.words import number_text, unit_text
 from pipeline.standard.types import Indicator
 
 
@@ -61,8 +60,5 @@ def _conversion(trace: Trace) -> Row:
 
 
 def _result(indicator: Indicator, value: IndicatorValue) -> Row:
-    """The rounded value with its unit: per cent close up, others after a blank."""
-    if value.number is None:
-        return []
-    row = om.number(fixed(value.number, indicator.decimals))
-    return [*row, *om.unit(unit_text(indicator.unit))]
+    """The rounded value with its unit, as the sentence about it prints them."""
+    return [*om.number(number_text(value, indicator)), *om.unit(unit_text(indicator.unit))]

@@ -15,7 +15,6 @@ from pipeline.deliver import Options, make_report
 from pipeline.evaluation import Evaluation
 from pipeline.formula.figures import Figure, Figures, Operation, Opposite, Terms
 from pipeline.formula.syntax import Column, Name, parse
-from pipeline.quantity import fixed
 from pipeline.report import SourceError, build_template, layout, render_report
 from pipeline.report import math as om
 from pipeline.report.equation_marks import insert_equations, insert_symbols
@@ -24,7 +23,7 @@ from pipeline.report.math_formula import Symbols, in_numbers
 from pipeline.report.math_lines import LINE, broken, fitted, width
 from pipeline.report.ooxml import NS, Element, paragraph_text, qn, serialise, style_of
 from pipeline.report.ooxml import parse as parse_xml
-from pipeline.report.words import unit_text
+from pipeline.report.words import number_text, unit_text
 from tests.conftest import ROOT, Evaluate
 from tests.report.word_fixtures import HOUSE, built, document, docx, p
 
@@ -271,7 +270,7 @@ def test_the_numbers_of_an_equation_are_those_of_the_trace(full: Evaluation) -> 
         if value.number is None:
             continue
         shown = compact(equations[f"{indicator.id}/substituted"]).split("=", 1)[1]
-        result = fixed(value.number, indicator.decimals)
+        result = number_text(value, indicator)
         unit_digits = _figures_of("".join(compact(e) for e in om.unit(unit_text(indicator.unit))))
         put_in = _figures_of(f"{value.trace.substituted} {value.trace.conversion.partition('（')[0]}")
         if "=" not in shown:
