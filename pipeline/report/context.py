@@ -136,7 +136,7 @@ def _indicator(evaluation: Evaluation, indicator: Indicator) -> Context:
         "label": indicator.label,
         "symbol": indicator.symbol or "",
         "unit": unit,
-        "value": w.number_text(standard, indicator, value),
+        "value": w.number_figure(standard, indicator, value),
         "value_1": _earlier_value(evaluation, indicator, 1),
         "value_2": _earlier_value(evaluation, indicator, 2),
         "known": value.number is not None,
@@ -175,7 +175,7 @@ def _earlier_value(evaluation: Evaluation, indicator: Indicator, back: int) -> s
     value = evaluation.earlier.get(back, {}).get(indicator.id)
     if value is None or value.number is None:
         return w.NOTHING
-    return w.number_text(evaluation.standard, indicator, value, back)
+    return w.number_figure(evaluation.standard, indicator, value, back)
 
 
 def _substituted(evaluation: Evaluation, indicator: Indicator) -> str:
@@ -187,7 +187,7 @@ def _substituted(evaluation: Evaluation, indicator: Indicator) -> str:
 
 def _equation(evaluation: Evaluation, indicator: Indicator) -> str:
     """`R = (79379 + 0) ÷ 77037 = 1.03`."""
-    number = w.number_text(evaluation.standard, indicator, evaluation.indicators[indicator.id])
+    number = w.number_figure(evaluation.standard, indicator, evaluation.indicators[indicator.id])
     left = indicator.symbol or indicator.label
     numbers = _substituted(evaluation, indicator)
     return compose("{} = {} = {}{}", left, numbers, number, w.unit_text(indicator.unit))
@@ -224,7 +224,7 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
     standard, value = evaluation.standard, evaluation.indicators[indicator.id]
     trace, known = value.trace, value.number is not None
     basis = trace.level
-    number = w.number_text(standard, indicator, value)
+    number = w.number_figure(standard, indicator, value)
     judged = ""
     if basis is not None:
         shown = [w.level_words(standard, indicator, basis.level)]

@@ -90,14 +90,23 @@ def sign(direction: str) -> str:
     return "≥" if direction == "higher" else "≤"
 
 
-def number_text(standard: Standard, indicator: Indicator, value: IndicatorValue, years_back: int = 0) -> str:
+def number_text(value: IndicatorValue, indicator: Indicator) -> str:
     """The rounded value, or the words of its blank. What is judged keeps its declared places, totals lose idle zeros."""
     if value.number is not None:
-        text = fixed(value.number, indicator.decimals) if indicator.thresholds else plain(value.number)
-        return indicator_figure(standard, indicator, text, years_back=years_back)
+        return fixed(value.number, indicator.decimals) if indicator.thresholds else plain(value.number)
     if isinstance(value.value, NotApplicable):
         return "不适用"
     return f"【无法计算：{value.label}】"
+
+
+def number_figure(
+    standard: Standard, indicator: Indicator, value: IndicatorValue, years_back: int = 0
+) -> str:
+    """`number_text`, a figure unless it is a blank."""
+    text = number_text(value, indicator)
+    if value.number is None:
+        return text
+    return indicator_figure(standard, indicator, text, years_back=years_back)
 
 
 def level_words(standard: Standard, indicator: Indicator, level: str | None) -> str:
@@ -139,7 +148,7 @@ def indicator_sentence(standard: Standard, indicator: Indicator, value: Indicato
     if value.number is None:
         causes = "、".join(value.trace.causes) or "有关数据"
         return f"【{label}无法计算，缺少：{causes}】"
-    text = compose("{}为 {}{}", label, number_text(standard, indicator, value), unit_text(indicator.unit))
+    text = compose("{}为 {}{}", label, number_figure(standard, indicator, value), unit_text(indicator.unit))
     basis = value.trace.level
     if basis is None:
         return compose("{}。", text)
