@@ -19,7 +19,7 @@ from pipeline.report.ooxml import clean_text
 OPEN, SEPARATOR, CLOSE = "\U0010f4a0", "\U0010f4a1", "\U0010f4a2"
 MAX_NAME: Final = 64
 """Word refuses content controls whose tag or title is longer."""
-_MAX_TAG: Final = 48
+_MAX_TAG: Final = 60
 _FENCES: Final = re.compile(f"[{OPEN}{SEPARATOR}{CLOSE}]")
 _FENCED: Final = re.compile(f"{OPEN}([^{CLOSE}]*?){SEPARATOR}([^{CLOSE}]*?){SEPARATOR}([^{CLOSE}]*?){CLOSE}")
 _ALIAS: Final = re.compile(r"〔([^〔〕]+)〕$")

@@ -42,6 +42,12 @@ def cell_tag(table: str, index: int, column: str) -> str:
     return f"t:{table}[{index + 1}].{column}"
 
 
+def split_cell(name: str) -> tuple[str, int, str] | None:
+    """(table, index of the row, column) of `table[3].column`."""
+    found = _CELL.fullmatch(name)
+    return None if found is None else (found.group(1), int(found.group(2)) - 1, found.group(3))
+
+
 def cell_figure(text: str, value: Value, table: Table, index: int, column: str, label: str) -> str:
     """The printed value of a table cell, filled in or computed."""
     return value_figure(
@@ -74,8 +80,8 @@ def operand_tag(standard: Standard, intake: Intake, operand: Operand) -> str:
             tag = f"f:{operand.id}{year_suffix(operand.years_back)}"
             return tag if isinstance(fact.value, Decimal) else f"{tag}/used"
         case "row":
-            table, number, column = _CELL.fullmatch(operand.id).groups()  # type: ignore[union-attr]
-            value = intake.rows(table)[int(number) - 1].fact(column).value
+            split = split_cell(operand.id)
+            value = None if split is None else intake.rows(split[0])[split[1]].fact(split[2]).value
             return f"t:{operand.id}" if isinstance(value, Decimal) else f"t:{operand.id}/used"
         case "constant":
             return f"c:{operand.id}"
