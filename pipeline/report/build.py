@@ -22,6 +22,7 @@ from pipeline.report.house import House, Section, assemble
 from pipeline.report.ooxml import Element, el, qn, style_of, val
 from pipeline.report.package import write_package
 from pipeline.report.pages_front import cover_blocks, front_blocks, toc_blocks
+from pipeline.report.pictures import STYLE as PICTURE_STYLE
 from pipeline.report.source import Block, Heading, ListItem, Paragraph, Part, TagLine, inline, read_source
 
 _EACH = re.compile(r"^\s*(\w+)\s+in\s+(\S.*?)(\s+if\s+.*)?$")
@@ -54,6 +55,15 @@ class _Chapter:
     number: int = 0
     tables: int = 0
     loose_tables: int = 0
+    figures: int = 0
+    loose_figures: int = 0
+
+    def next(self, label: str) -> int:
+        """The number of the next caption of a kind: 表 or 图."""
+        name = f"{'' if self.label else 'loose_'}{'tables' if label == '表' else 'figures'}"
+        number = int(getattr(self, name)) + 1
+        setattr(self, name, number)
+        return number
 
 
 class _Builder:
@@ -129,7 +139,7 @@ class _Builder:
         else:
             found = _APPENDIX.match(block.text)
             self._chapter.label = found.group(1) if found else ""
-        self._chapter.tables = 0
+        self._chapter.tables = self._chapter.figures = 0
 
     def _list_item(self, item: ListItem) -> Element:
         level = val("w:ilvl", str(item.level))
@@ -159,6 +169,8 @@ class _Builder:
             self._landscape(part)
         elif part.name == "note":
             self._styled(part.blocks, "Note")
+        elif part.name == "picture":
+            self._body.extend(self._picture(part))
         elif part.name == "pagebreak":
             self._body.append(paragraph("BodyText", [el("w:r", None, el("w:br", {"w:type": "page"}))]))
         else:
@@ -258,20 +270,20 @@ class _Builder:
             return [*caption_, opening, made, otherwise, instead, closing]
         return [opening, *caption_, made, otherwise, instead, closing]
 
-    def _caption(self, part: Part) -> Element:
-        chapter = self._chapter
-        if chapter.label:
-            chapter.tables += 1
-            number = chapter.tables
-        else:
-            chapter.loose_tables += 1
-            number = chapter.loose_tables
+    def _picture(self, part: Part) -> list[Element]:
+        """The paragraph that becomes the picture, its caption below."""
+        if not {"key", "caption"} <= part.options.keys():
+            raise SourceError('部件 picture 要写 key="图片的标识" 和 caption="图题"', part.line)
+        return [paragraph(PICTURE_STYLE, runs(inline(part.options["key"]))), self._caption(part, "图")]
+
+    def _caption(self, part: Part, label: str = "表") -> Element:
+        number = self._chapter.next(label)
         bookmark = None
         if "id" in part.options:
             name = caption_bookmark(part.options["id"])
             bookmark = el("w:bookmarkStart", {"w:id": str(self._bookmarks), "w:name": name})
             self._bookmarks += 1
-        return caption("表", chapter.label, inline(part.options["caption"]), number, bookmark)
+        return caption(label, self._chapter.label, inline(part.options["caption"]), number, bookmark)
 
     def _end_section(self) -> None:
         """Close the current section in its last paragraph, or in one of its own."""

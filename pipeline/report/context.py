@@ -41,6 +41,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "basic": basic_context(evaluation),
         "conclusion": conclusion(evaluation),
         "evidence": _evidence(evaluation),
+        "pictures": _pictures(evaluation),
         "errata": [
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}
             for e in standard.errata
@@ -101,7 +102,9 @@ def _facts(evaluation: Evaluation) -> Context:
         now = evaluation.indicators[quantity.id].trace.unrounded
         change[quantity.id] = w.change_text(now, before.trace.unrounded if before else None)
     return {
-        "f": {i: w.value_text(intake.fact(i).value, f, asked=_asked(evaluation, f)) for i, f in fields.items()},
+        "f": {
+            i: w.value_text(intake.fact(i).value, f, asked=_asked(evaluation, f)) for i, f in fields.items()
+        },
         "f1": {f.id: w.value_text(intake.fact(f.id, 1).value, _earlier(f)) for f in yearly},
         "f2": {f.id: w.value_text(intake.fact(f.id, 2).value, _earlier(f)) for f in yearly},
         "u": {i: "" if f.unit in (None, "1") else str(f.unit) for i, f in fields.items()},
@@ -292,6 +295,20 @@ def _evidence(evaluation: Evaluation) -> list[Context]:
     ]
 
 
+def _pictures(evaluation: Evaluation) -> list[Context]:
+    """The evidence files that can be shown; `key` is what a paragraph of style lvPicture holds."""
+    return [
+        {
+            "key": key,
+            "number": file.number,
+            "name": file.name,
+            "file": file.file,
+            "caption": f"{file.number}　{file.name}" + (f"（{file.remark}）" if file.remark else ""),
+        }
+        for key, file in evaluation.evidence.shown.items()
+    ]
+
+
 def _factors(evaluation: Evaluation) -> list[Context]:
     rows = []
     for use, source in evaluation.calculator.factors_used:
@@ -364,4 +381,5 @@ def _receipt(evaluation: Evaluation) -> Context:
         "factors_sha256": receipt.factors_sha256,
         "template_sha256": receipt.template_sha256,
         "version": receipt.version,
+        "evidence": [{"file": file, "sha256": digest} for file, digest in receipt.evidence_sha256],
     }

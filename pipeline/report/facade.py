@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from pipeline.picture import Picture
 from pipeline.report.faults import TemplateFault
 from pipeline.report.fields import FieldsDone, update_fields
 from pipeline.report.gate import Problem, client_texts, inspect
 from pipeline.report.layout import find_pages, libreoffice
 from pipeline.report.package import embed, write_package
+from pipeline.report.pictures import place_pictures
 from pipeline.report.template import Template
 from pipeline.report.watermark import add_watermark
+
+NO_PICTURES: Final[Mapping[str, Picture]] = {}
 
 
 @dataclass(frozen=True)
@@ -36,22 +40,26 @@ def render_report(
     required_sections: Sequence[str] = (),
     receipt_xml: bytes | None = None,
     page_numbers: bool = True,
+    pictures: Mapping[str, Picture] = NO_PICTURES,
 ) -> Rendered:
     """Render a report: tables merged, contents and captions filled, watermark, receipt, and the gate.
 
     `draft` prints 草稿 across every page. `receipt_xml` is embedded as a custom XML part. `page_numbers` asks
-    a LibreOffice layout for the pages of the contents. Raises PackageError for what is no Word document.
+    a LibreOffice layout for the pages of the contents. `pictures` are placed where paragraphs of style `lvPicture`
+    hold their keys. Raises PackageError for what is no Word document.
     """
     opened = template if isinstance(template, Template) else Template.from_bytes(template)
     package, faults = opened.render(context)
     if package is None:
         return Rendered(None, faults)
+    misplaced = place_pictures(package, pictures)
     if draft:
         add_watermark(package)
     done = update_fields(package, find_pages if page_numbers else None)
     if receipt_xml is not None:
         embed(package, "receipt", receipt_xml)
-    problems = inspect(package, (*client_texts(context), *opened.literal_texts), required_sections)
+    found = inspect(package, (*client_texts(context), *opened.literal_texts), required_sections)
+    problems = (*misplaced, *found)
     notes = _notes(done, page_numbers)
     return Rendered(None if problems else write_package(package), (), problems, notes)
 
