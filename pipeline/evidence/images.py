@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_PIXELS: Final = 80_000_000
 MAX_SIDE: Final = 1600
 JPEG_QUALITY: Final = 85
-_FORMATS: Final = ("PNG", "JPEG", "MPO", "GIF", "BMP", "TIFF")
+_FORMATS: Final = ("PNG", "JPEG", "GIF", "BMP", "TIFF")
 _LARGE_PNG: Final = 1_000_000
 _PLAIN_MODES: Final = ("1", "L", "P", "RGB")
 _ORIENTATION: Final = 0x0112
@@ -50,6 +50,13 @@ class Prepared:
     more_pages: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    image: Image
+    photograph: bool
+    more_pages: bool
+
+
 def prepare(data: bytes) -> Prepared:
     """The picture in the bytes of a PNG, JPEG, GIF, BMP or TIFF. Raises FileFault; the same bytes give the same picture."""
     from PIL import Image
@@ -57,19 +64,27 @@ def prepare(data: bytes) -> Prepared:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # our limit of pixels is lower than the one that is warned of
         try:
-            with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
-                _check_size(opened.width, opened.height)
-                more_pages = opened.format == "TIFF" and _has_second_page(opened)
-                photograph = opened.format in ("JPEG", "MPO")
-                opened.draft(None, (MAX_SIDE, MAX_SIDE))
-                opened.load()
-                return _encoded(_reduced(_upright(opened)), photograph, more_pages)
+            decoded = _decoded(data)
         except Image.DecompressionBombError:
             raise _too_many_pixels() from None
         except MemoryError:
             raise too_big("解码所需的内存过大") from None
         except _BROKEN:
             raise corrupt("不是完整的图片，无法显示") from None
+        return _encoded(_reduced(decoded.image), decoded.photograph, decoded.more_pages)
+
+
+def _decoded(data: bytes) -> _Decoded:
+    """Measures the picture by its header, then decodes it; large photographs are decoded smaller at once."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
+        _check_size(opened.width, opened.height)
+        more_pages = opened.format == "TIFF" and _has_second_page(opened)
+        photograph = opened.format in ("JPEG", "MPO")
+        opened.draft(None, (MAX_SIDE, MAX_SIDE))
+        opened.load()
+        return _Decoded(_upright(opened), photograph, more_pages)
 
 
 def _check_size(width: int, height: int) -> None:

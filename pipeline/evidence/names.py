@@ -11,6 +11,7 @@ from pipeline.findings import nearest
 
 _BETWEEN_NAMES = re.compile(r"[、；;\n]")
 _BETWEEN_PARTS = re.compile(r"[/\\]")
+_ENDING = re.compile(r"\.[a-z0-9]{1,5}$")
 _DIGITS = re.compile(r"\d+")
 MAX_CANDIDATES: Final = 2_000
 
@@ -35,15 +36,27 @@ def same(name: str) -> str:
 
 
 def suggestion(name: str, candidates: Iterable[str]) -> str | None:
-    """The existing name that was probably meant: equal but for case and width, else alike and with the same digits."""
+    """The existing name that was probably meant: equal but for case and width, else alike and with the same digits.
+
+    Endings do not make names alike: `E01.jpg` may stand for `E01.png`, but never for `E02.jpg`.
+    """
     existing = sorted(candidates)[:MAX_CANDIDATES]
     folded = {_folded(candidate): candidate for candidate in reversed(existing)}
     wanted = _folded(name)
     if wanted in folded:
         return folded[wanted]
-    alike = {key: value for key, value in folded.items() if _DIGITS.findall(key) == _DIGITS.findall(wanted)}
-    found = nearest(wanted, alike)
+    stem = _stem(wanted)
+    alike = {
+        _stem(key): value
+        for key, value in folded.items()
+        if _DIGITS.findall(_stem(key)) == _DIGITS.findall(stem)
+    }
+    found = nearest(stem, alike)
     return alike[found] if found else None
+
+
+def _stem(folded: str) -> str:
+    return _ENDING.sub("", folded)
 
 
 def _folded(name: str) -> str:
