@@ -44,8 +44,9 @@ def evaluate_intake(
     ruled = check_rules(calculator)
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
-    scorecard, scored = score(calculator, (*reading, *ruled, *calculator.findings))
-    findings = _in_order((*reading, *ruled, *calculator.findings, *scored, *evidence.findings), standard)
+    computed = _not_blamed(calculator.findings, (*reading, *ruled))
+    scorecard, scored = score(calculator, (*reading, *ruled, *computed))
+    findings = _in_order((*reading, *ruled, *computed, *scored, *evidence.findings), standard)
     return Evaluation(
         standard=standard,
         intake=intake,
@@ -57,6 +58,12 @@ def evaluate_intake(
         receipt=make_receipt(workbook, standard, intake, evidence.hashes),
         evidence=evidence,
     )
+
+
+def _not_blamed(findings: Iterable[Finding], earlier: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings whose cell has none yet: a value that a rule refuses need not fail in the calculation as well."""
+    blamed = {f.where for f in earlier if f.where is not None and f.where.cell}
+    return tuple(f for f in findings if f.where not in blamed)
 
 
 def _in_order(findings: Iterable[Finding], standard: Standard) -> tuple[Finding, ...]:
