@@ -11,14 +11,17 @@ import pytest
 
 from pipeline.report import build_template, render_report
 from tests.report.sample_context import sample_context
+from tests.report.test_pictures import finished, rendered
 from tests.report.word_fixtures import HOUSE, SAMPLE
 
 
-@pytest.fixture(scope="module", params=["template", "final", "draft"])
+@pytest.fixture(scope="module", params=["template", "final", "draft", "pictures"])
 def delivered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file on disk: the built template, a report, a draft."""
+    """A file on disk: the built template, a report, a draft, a report with pictures."""
     data: bytes | None = build_template(SAMPLE, HOUSE)
-    if request.param != "template":
+    if request.param == "pictures":
+        data = finished(rendered(tmp_path_factory.mktemp("source")))
+    elif request.param != "template":
         assert data is not None
         data = render_report(
             data,
