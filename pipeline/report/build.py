@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.report.charts import CHART_STYLE
 from pipeline.report.elements import (
     CHAPTER_SEQ,
     caption,
@@ -26,6 +27,7 @@ from pipeline.report.pictures import STYLE as PICTURE_STYLE
 from pipeline.report.source import Block, Heading, ListItem, Paragraph, Part, TagLine, inline, read_source
 
 _EACH = re.compile(r"^\s*(\w+)\s+in\s+(\S.*?)(\s+if\s+.*)?$")
+_CHART_ID = re.compile(r"[a-z][a-z0-9_]*$")
 _APPENDIX = re.compile(r"^附录\s*([A-Z])")
 
 
@@ -169,6 +171,8 @@ class _Builder:
             self._landscape(part)
         elif part.name == "note":
             self._styled(part.blocks, "Note")
+        elif part.name == "chart":
+            self._body.extend(self._chart(part))
         elif part.name == "picture":
             self._body.extend(self._picture(part))
         elif part.name == "pagebreak":
@@ -269,6 +273,24 @@ class _Builder:
         if "id" in part.options:
             return [*caption_, opening, made, otherwise, instead, closing]
         return [opening, *caption_, made, otherwise, instead, closing]
+
+    def _chart(self, part: Part) -> list[Element]:
+        """The paragraph that becomes the chart, its caption below; other words where the data are missing."""
+        if not {"id", "caption"} <= part.options.keys():
+            raise SourceError('部件 chart 要写 id="图的标识" 和 caption="图题"', part.line)
+        id_ = part.options["id"]
+        if not _CHART_ID.match(id_):
+            raise SourceError(f"图的标识“{id_}”应为小写字母、数字和下划线", part.line)
+
+        def tag(text: str) -> Element:
+            line = paragraph("TableEmpty", [run(text)])
+            self._tag_lines.add(line)
+            return line
+
+        text = part.options.get("empty", f"（数据不足，未绘制“{part.options['caption']}”。）")
+        chart = paragraph(CHART_STYLE, [run(id_)])
+        made = [tag(f"{{%p if charts.{id_} %}}"), chart, self._caption(part, "图"), tag("{%p else %}")]
+        return [*made, paragraph("BodyText", runs(inline(text))), tag("{%p endif %}")]
 
     def _picture(self, part: Part) -> list[Element]:
         """The paragraph that becomes the picture, its caption below."""

@@ -22,11 +22,12 @@ PARTS: Final = {
     "landscape": frozenset(),
     "form": frozenset({"caption", "widths", "labels", "id", "title"}),
     "table": frozenset({"caption", "each", "merge", "widths", "align", "total", "empty", "id"}),
+    "chart": frozenset({"caption", "empty", "id"}),
     "note": frozenset(),
     "picture": frozenset({"key", "caption"}),
     "pagebreak": frozenset(),
 }
-_ONE_LINE: Final = ("toc", "pagebreak", "picture")
+_ONE_LINE: Final = ("toc", "pagebreak", "chart", "picture")
 _UNUSED_RULES: Final = (
     "link image html_inline html_block code hr backticks autolink fence blockquote lheading reference"
     " emphasis"
