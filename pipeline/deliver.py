@@ -17,6 +17,7 @@ from pipeline.receipt import Receipt
 from pipeline.report import render_report
 from pipeline.report.chart_data import chart_specs
 from pipeline.report.context import report_context
+from pipeline.report.equations import equations_of
 from pipeline.report.faults import TemplateFault
 from pipeline.report.ooxml import clean_text
 from pipeline.resources import find_standard, report_templates_folder
@@ -114,6 +115,7 @@ def make_report(evaluation: Evaluation, options: Options) -> Made:
         receipt_xml=receipt_xml(receipt),
         page_numbers=options.page_numbers,
         charts=chart_specs(evaluation),
+        equations=equations_of(evaluation),
         pictures=evaluation.evidence.pictures,
     )
     if rendered.faults:

@@ -17,6 +17,7 @@ from pipeline.report.elements import (
     run,
     runs,
 )
+from pipeline.report.equation_marks import EQUATION_STYLE
 from pipeline.report.errors import SourceError
 from pipeline.report.grids import GridRow, alignments, column_widths, grid_row, read_form, read_table, table
 from pipeline.report.house import House, Section, assemble
@@ -103,7 +104,10 @@ class _Builder:
         if isinstance(block, Heading):
             self._heading(block)
         elif isinstance(block, Paragraph):
-            self._body.append(paragraph("BodyText", runs(block.pieces)))
+            leads_on = bool(block.pieces) and block.pieces[-1].text.endswith("：")
+            self._body.append(
+                paragraph("BodyText", runs(block.pieces), [el("w:keepNext")] if leads_on else ())
+            )
         elif isinstance(block, ListItem):
             self._body.append(self._list_item(block))
         elif isinstance(block, TagLine):
@@ -173,6 +177,8 @@ class _Builder:
             self._styled(part.blocks, "Note")
         elif part.name == "chart":
             self._body.extend(self._chart(part))
+        elif part.name == "equation":
+            self._equation(part)
         elif part.name == "picture":
             self._body.extend(self._picture(part))
         elif part.name == "pagebreak":
@@ -181,6 +187,12 @@ class _Builder:
             self._body.extend(self._form(part) if part.name == "form" else self._table(part))
             if self._body[-1].tag == qn("w:tbl") and _begins_with_table(following):
                 self._body.append(paragraph("TableAfter"))
+
+    def _equation(self, part: Part) -> None:
+        """A paragraph that will become the equation of its key."""
+        if "key" not in part.options:
+            raise SourceError('equation 要写 key="…/symbolic" 或 key="…/substituted"', part.line)
+        self._body.append(paragraph(EQUATION_STYLE, runs(inline(part.options["key"]))))
 
     def _front(self, part: Part) -> None:
         opening, closing = front_blocks(part)
