@@ -17,6 +17,7 @@ from pipeline.findings import Finding, Severity
 from pipeline.quantity import NotApplicable, is_blank
 from pipeline.report import words as w
 from pipeline.report.chart_data import chart_specs
+from pipeline.report.context_evidence import pictures_context
 from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
 from pipeline.report.marks import compose, figure, joined
@@ -51,6 +52,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "conclusion": conclusion(evaluation),
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
+        "pictures": pictures_context(evaluation),
         "errata": [
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}
             for e in standard.errata
@@ -340,4 +342,5 @@ def _receipt(evaluation: Evaluation) -> Context:
         "factors_sha256": receipt.factors_sha256,
         "template_sha256": receipt.template_sha256,
         "version": receipt.version,
+        "evidence": [{"file": file, "sha256": digest} for file, digest in receipt.evidence_sha256],
     }
