@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,16 +113,12 @@ def compose(pattern: str, *parts: str) -> str:
 
 def neutral(text: str) -> str:
     """Text as XML can hold it, without the private characters that fence figures; figures are kept."""
-    return mapped(text, lambda piece: _FENCES.sub("", clean_text(piece)))
-
-
-def mapped(text: str, change: Callable[[str], str]) -> str:
-    """The text with every piece changed and the figures kept."""
     if not isinstance(text, Figured):
-        return change(str(text))
+        return _FENCES.sub("", clean_text(str(text)))
+    cleaned = ((neutral(piece), mark) for piece, mark in stretches(text))
     return joined(
-        changed if mark is None or not changed else Figured(changed, [(0, len(changed), mark)])
-        for changed, mark in ((change(piece), mark) for piece, mark in stretches(text))
+        piece if mark is None or not piece else Figured(piece, [(0, len(piece), mark)])
+        for piece, mark in cleaned
     )
 
 

@@ -26,6 +26,9 @@ from pipeline.report.tagging import cell_tag, indicator_tag, operand_tag, split_
 from pipeline.report.trace_part import TraceEntry, TraceOperand, write_trace
 from pipeline.standard.types import STATUS_WORDS, ComputedColumn
 
+SUB_WORDS: Final = {
+    "points": "实得分", "confirmed": "已有证明材料的得分", "weight": "权重", "max_points": "满分",
+}  # fmt: skip
 WEIGHTED_WORDS: Final = "实得分 ÷ 适用满分 × 权重"
 
 
@@ -178,7 +181,10 @@ class _Entries:
 
     def _operands(self, operands: Iterable[Operand]) -> tuple[TraceOperand, ...]:
         return tuple(
-            TraceOperand(short_tag(operand_tag(self._standard, self._intake, o)), o.value) for o in operands
+            TraceOperand(
+                short_tag(operand_tag(self._standard, self._intake, o).removesuffix("/used")), o.value
+            )
+            for o in operands
         )
 
     def _level(self, name: str, back: int, aspect: str) -> TraceEntry | None:
@@ -247,10 +253,10 @@ class _Entries:
             return None
         criterion = row.criterion
         if aspect:
-            return TraceEntry("", "", value=_number(criterion.points), clause=criterion.clause,
+            return TraceEntry("", f"{name} 分值", value=_number(criterion.points), clause=criterion.clause,
                               status=_status(criterion.points_status or criterion.status))  # fmt: skip
         tags = [f"v:{name}", f"s:{name}/points"]
-        return replace(self._judged(row), value=_number(row.score), operands=_refer(tags))
+        return replace(self._judged(row, "得分"), value=_number(row.score), operands=_refer(tags))
 
     def _verdict(self, name: str, back: int, aspect: str) -> TraceEntry | None:
         row = self._rows.get(name)
@@ -263,11 +269,12 @@ class _Entries:
         elif criterion.condition is not None:
             reads = self._dependencies.criterion_reads(criterion)
             tags = [f"f:{key}" for key in sorted(reads) if key in self._standard.intake.fields]
-        return replace(self._judged(row), value=row.verdict, operands=_refer(tags))
+        return replace(self._judged(row, "自评结果"), value=row.verdict, operands=_refer(tags))
 
     @staticmethod
-    def _judged(row: CriterionScore) -> TraceEntry:
-        return TraceEntry("", "", cell=_place(row.where), clause=row.criterion.clause, basis=row.basis,
+    def _judged(row: CriterionScore, what: str) -> TraceEntry:
+        label = f"{row.criterion.id} {what}"
+        return TraceEntry("", label, cell=_place(row.where), clause=row.criterion.clause, basis=row.basis,
                           status=_status(row.criterion.status))  # fmt: skip
 
     def _subcategory(self, name: str, back: int, aspect: str) -> TraceEntry | None:
@@ -280,10 +287,16 @@ class _Entries:
             "weight": sub.weight, "max_points": sub.max_points,
         }  # fmt: skip
         tags = _scored(score, aspect)
+        label = f"{sub.title} {SUB_WORDS.get(aspect, '得分')}"
         status = _status(sub.weight_status if aspect == "weight" else sub.status)
         formula = WEIGHTED_WORDS if aspect in ("", "confirmed") else ""
         return TraceEntry(
-            "", "", value=_number(values.get(aspect)), status=status, formula=formula, operands=_refer(tags)
+            "",
+            label,
+            value=_number(values.get(aspect)),
+            status=status,
+            formula=formula,
+            operands=_refer(tags),
         )
 
     def _category(self, name: str, back: int, aspect: str) -> TraceEntry | None:
