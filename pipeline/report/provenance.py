@@ -139,7 +139,7 @@ def _items(child: Element) -> Iterator[tuple[Element, str, str]]:
         return
     for text, tag, alias in fenced_pieces(child.text or ""):
         node = el("w:t", text=text)
-        if text != text.strip() or child.get(XML_SPACE):
+        if text != text.strip() or "  " in text:
             node.set(XML_SPACE, "preserve")
         yield node, tag, alias
 
@@ -172,6 +172,23 @@ def _strip(root: Element) -> None:
         for key, value in node.attrib.items():
             if is_fenced(str(value)):
                 node.set(key, unfenced(str(value)))
+
+
+def unwrap(root: Element) -> None:
+    """Take our controls and bookmarks out of a template that was made of a report: they claim what is no longer true."""
+    ids: set[str] = set()
+    for node in list(root.iter(qn("w:sdt"), qn("w:bookmarkStart"), qn("w:bookmarkEnd"))):
+        parent, id_ = node.getparent(), str(node.get(qn("w:id"), ""))
+        if parent is None:
+            continue
+        if node.tag == qn("w:sdt"):
+            properties, content = node.find(qn("w:sdtPr")), node.find(qn("w:sdtContent"))
+            if content is not None and properties is not None and _tag_in(properties):
+                at = parent.index(node)
+                parent[at : at + 1] = list(content)
+        elif _OURS.match(str(node.get(qn("w:name"), ""))) or id_ in ids:
+            ids ^= {id_}
+            parent.remove(node)
 
 
 def leaking_parts(package: Package) -> tuple[str, ...]:
@@ -247,9 +264,8 @@ class _Reader:
         properties, content = node.find(qn("w:sdtPr")), node.find(qn("w:sdtContent"))
         if properties is None or content is None:
             return None
-        alias = _value(properties, "w:alias")
-        tag = tag_of_alias(alias)
-        if not _TAG.match(tag):
+        alias, tag = _value(properties, "w:alias"), _tag_in(properties)
+        if not tag:
             return None
         lock = _value(properties, "w:lock") in ("sdtContentLocked", "contentLocked")
         text = "".join(piece.text or "" for piece in content.iter(qn("w:t")))
@@ -264,6 +280,12 @@ class _Reader:
         if home not in self._rows:
             self._rows[home] = row_or_paragraph(paragraph)
         return Place(self._label, self._heading, self._rows[home])
+
+
+def _tag_in(properties: Element) -> str:
+    """The tag of a control of ours, "" for anybody else's."""
+    tag = tag_of_alias(_value(properties, "w:alias"))
+    return tag if _TAG.match(tag) else ""
 
 
 def _value(parent: Element, name: str) -> str:

@@ -23,7 +23,7 @@ from pipeline.report.faults import Place, TemplateFault
 from pipeline.report.ooxml import Element, parse, serialise
 from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package, read_package, write_package
-from pipeline.report.provenance import Wrapper
+from pipeline.report.provenance import Wrapper, unwrap
 from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
 from pipeline.report.shapes import MapOf, shape_of
@@ -65,6 +65,7 @@ class Template:
             if _is_tagged(self.package.content_type(name)):
                 root = self.package.xml(name)
                 tidy_template_part(root)
+                unwrap(root)
                 found.append(read_tags(name, part_label(name), root, headings))
         return tuple(found)
 

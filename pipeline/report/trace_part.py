@@ -7,7 +7,7 @@ computed from follow. It is enough to explain a report without its workbook.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 from lxml import etree
@@ -132,4 +132,8 @@ def figures(docx: bytes) -> tuple[Figure, ...]:
     """The figures of a report as it stands now, in reading order. Raises PackageError."""
     package = read_package(docx)
     xml = embedded(package, ROOT)
-    return figures_of(package, {} if xml is None else read_trace(xml).bookmarks)
+    trace = TracePart() if xml is None else read_trace(xml)
+    return tuple(
+        found if found.alias else replace(found, alias=trace.entries[found.tag].label)
+        for found in figures_of(package, trace.bookmarks)
+    )
