@@ -17,7 +17,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, findings_record, to_json
 from pipeline.files import write_bytes, write_text
 from pipeline.findings import LvbaoError, Severity
-from pipeline.quantity import fixed
+from pipeline.quantity import fixed, plain
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
 from pipeline.show import counts, findings_text, table_text
 from pipeline.standard import load_standard
@@ -179,8 +179,8 @@ def _line(client: Client, delivered: Delivered) -> Line:
         client=client.name,
         state=state,
         basic="待定" if met is None else "符合" if met else "不符合",
-        printed=f"{fixed(card.printed.score, decimals)}/{card.printed.weight:f}",
-        provisional=f"{fixed(card.whole.score, decimals)}/{card.whole.weight:f}",
+        printed=f"{fixed(card.printed.score, decimals)}/{plain(card.printed.weight)}",
+        provisional=f"{fixed(card.whole.score, decimals)}/{plain(card.whole.weight)}",
         errors=found[Severity.ERROR],
         warnings=found[Severity.WARNING],
         report="" if delivered.path is None else f"{client.name}/{delivered.path.name}",

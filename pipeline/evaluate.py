@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.calc.calculator import Calculator
@@ -10,7 +11,7 @@ from pipeline.calc.scoring import score
 from pipeline.calc.trace import IndicatorValue
 from pipeline.evaluation import Evaluation
 from pipeline.facts import Intake
-from pipeline.findings import Finding
+from pipeline.findings import CellRef, Finding, cell_order
 from pipeline.intake.read import read_intake
 from pipeline.intake.reader import read_workbook
 from pipeline.intake.workbook import Workbook
@@ -38,17 +39,28 @@ def evaluate_intake(
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
     scorecard, scored = score(calculator, (*reading, *ruled, *calculator.findings))
-    findings = sorted((*reading, *ruled, *calculator.findings, *scored), key=lambda f: f.sort_key)
+    findings = _in_order((*reading, *ruled, *calculator.findings, *scored), standard)
     return Evaluation(
         standard=standard,
         intake=intake,
         indicators=indicators,
         earlier=earlier,
         scorecard=scorecard,
-        findings=tuple(findings),
+        findings=findings,
         calculator=calculator,
         receipt=make_receipt(workbook, standard, intake),
     )
+
+
+def _in_order(findings: Iterable[Finding], standard: Standard) -> tuple[Finding, ...]:
+    """Findings as the form-filler meets them: the whole file first, then sheet by sheet, cell by cell."""
+    sheets = {sheet.title: n for n, sheet in enumerate(standard.intake.sheets)}
+
+    def key(found: Finding) -> tuple[int, str, tuple[int, int], str]:
+        where = found.where or CellRef("")
+        return sheets.get(where.sheet, -1), where.sheet, cell_order(where.cell), found.code
+
+    return tuple(sorted(findings, key=key))
 
 
 def _yearly(calculator: Calculator, years_back: int) -> dict[str, IndicatorValue]:

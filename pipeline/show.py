@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from pipeline.findings import Finding, Severity
@@ -28,11 +28,11 @@ def counts(findings: Sequence[Finding]) -> str:
 
 
 def findings_text(findings: Sequence[Finding], file: str) -> str:
-    """All findings grouped by sheet, in the order of the cells; 全部通过 when there are none."""
+    """All findings grouped by sheet, in the order they come; 全部通过 when there are none."""
     if not findings:
         return f"{file}：{PASSED}\n"
     lines = [f"{file}：{counts(findings)}", ""]
-    for sheet, group in groupby(_by_sheet(findings), key=_sheet):
+    for sheet, group in groupby(findings, key=_sheet):
         lines.append(f"【{printable(sheet)}】")
         for found in group:
             lines += _lines(found)
@@ -44,14 +44,6 @@ def findings_text(findings: Sequence[Finding], file: str) -> str:
 
 def _sheet(found: Finding) -> str:
     return found.where.sheet if found.where and found.where.sheet else "整个文件"
-
-
-def _by_sheet(findings: Iterable[Finding]) -> list[Finding]:
-    listed = list(findings)
-    order: dict[str, int] = {}
-    for found in listed:
-        order.setdefault(_sheet(found), len(order))
-    return sorted(listed, key=lambda f: (order[_sheet(f)], *f.sort_key))
 
 
 def _lines(found: Finding) -> list[str]:

@@ -25,8 +25,16 @@ YEAR_WORDS = ("", "上一年", "前年")
 class Scope:
     """Implements `formula.evaluate.Environment` over a Calculator, for the formula of one subject."""
 
-    def __init__(self, calculator: Calculator, subject: str = "", symbols: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        calculator: Calculator,
+        subject: str = "",
+        symbols: Mapping[str, str] | None = None,
+        *,
+        recording: bool = True,
+    ) -> None:
         self._calculator = calculator
+        self._recording = recording
         self._standard = calculator.standard
         self._intake = calculator.intake
         self._subject = subject
@@ -88,6 +96,8 @@ class Scope:
         )
 
     def _note(self, kind: OperandKind, name: str, value: str, measure: str, **more: object) -> None:
+        if not self._recording:
+            return
         operand = Operand(kind, name, str(more.pop("label", name)), value, measure, **more)  # type: ignore[arg-type]
         self._operands.setdefault((kind, f"{name}|{operand.label}"), operand)
 
@@ -132,60 +142,57 @@ class Scope:
         identity = self._standard.identity
         if field.id == identity.roles.evaluation_year:
             year = self._intake.fact(field.id)
-            outcome = self._outcome(field, year, field.label, self._intake.places.get(field.id))
+            outcome = _entering(field, year)
+            if isinstance(outcome, Missing):
+                return self._missing(field.label, self._intake.places.get(field.id))
             return Num(outcome.value - years_back) if isinstance(outcome, Num) else outcome
         back = years_back if field.years > 1 or field.is_number else 0
         fact = self._intake.fact(field.id, back)
+        outcome = _entering(field, fact)
+        if not self._recording:
+            return outcome
         label = f"{YEAR_WORDS[min(back, 2)]}{field.label}"
         place = fact.source or self._intake.places.get(f"{field.id}@{back}" if back else field.id)
-        outcome = self._outcome(field, fact, label, place)
+        if isinstance(outcome, Missing):
+            return self._missing(label, place)
         if isinstance(outcome, Num) and field.is_number:
-            detail = _policy_words(field, fact)
             self._note(
                 "fact", field.id, plain(outcome.value), field.unit or "", label=label, where=place,
-                symbol=self._symbols.get(field.id, ""), detail=detail,
+                symbol=self._symbols.get(field.id, ""), detail=_policy_words(field, fact),
             )  # fmt: skip
         return outcome
-
-    def _outcome(self, field: Field, fact: Fact, label: str, place: CellRef | None) -> Outcome:
-        value = fact.value
-        if isinstance(value, Missing):
-            return self._missing(label, place)
-        if isinstance(value, NotApplicable):
-            return Num(Decimal(0), field.measure) if field.not_applicable == "zero" else value
-        if isinstance(value, NotDetected):
-            if field.not_detected == "zero":
-                return Num(Decimal(0), field.measure)
-            if value.limit is None:
-                return self._missing(f"{label}的检出限", place)
-            half = field.not_detected == "half_limit"
-            return Num(value.limit / 2 if half else value.limit, field.measure)
-        if isinstance(value, Decimal):
-            return Num(value, field.measure if field.is_number else None)
-        return value
 
     def cell(self, table: str, row: int, column: str) -> Outcome:
         """A column of a row, filled in or computed."""
         definition = self._standard.intake.tables[table].by_id.get(column)
-        source = self._intake.rows(table)[row]
         if definition is not None:
-            fact = source.fact(column)
-            optional = not definition.required
-            if optional and fact.is_missing:
-                return MISSING
-            label = f"{self._row_name(table, row)} {definition.label}"
-            outcome = self._outcome(definition, fact, label, fact.source or source.source)
-            if isinstance(outcome, Num) and definition.is_number:
-                self._note_row(table, row, column, outcome, label, fact.source or source.source)
+            fact = self._intake.rows(table)[row].fact(column)
+            outcome = _entering(definition, fact)
+            if self._recording and (definition.required or not fact.is_missing):
+                self._note_cell(table, row, definition, outcome)
             return outcome
         computed = self._calculator.computed_cell(table, row, column)
-        label = f"{self._row_name(table, row)} {self._column_label(s.Column(table, column))}"
-        if isinstance(computed, Num):
-            detail, origin = self._calculator.cell_detail(table, row, column)
-            self._note_row(table, row, column, computed, label, source.source, detail, origin)
-        elif isinstance(computed, Missing):
-            self._missing(label, source.source)
+        if self._recording:
+            self._note_computed(table, row, column, computed)
         return MISSING if computed is None else computed
+
+    def _note_cell(self, table: str, row: int, column: Field, outcome: Outcome) -> None:
+        source = self._intake.rows(table)[row]
+        place = source.fact(column.id).source or source.source
+        label = f"{self._row_name(table, row)} {column.label}"
+        if isinstance(outcome, Missing):
+            self._missing(label, place)
+        elif isinstance(outcome, Num) and column.is_number:
+            self._note_row(table, row, column.id, outcome, label, place)
+
+    def _note_computed(self, table: str, row: int, column: str, outcome: Outcome | None) -> None:
+        place = self._intake.rows(table)[row].source
+        label = f"{self._row_name(table, row)} {self._column_label(s.Column(table, column))}"
+        if isinstance(outcome, Num):
+            detail, origin = self._calculator.cell_detail(table, row, column)
+            self._note_row(table, row, column, outcome, label, place, detail, origin)
+        elif isinstance(outcome, Missing):
+            self._missing(label, place)
 
     def _note_row(
         self, table: str, row: int, column: str, outcome: Num, label: str, where: CellRef | None,
@@ -265,6 +272,22 @@ class Scope:
         self._calculator.note_finding(
             finding_with(code, self._subject, where, {"indicator": self._subject, **details})
         )
+
+
+def _entering(field: Field, fact: Fact) -> Outcome:
+    """The value as it enters a calculation: blanks by the field's own rule, numbers with their unit."""
+    value = fact.value
+    if isinstance(value, NotApplicable):
+        return Num(Decimal(0), field.measure) if field.not_applicable == "zero" else value
+    if isinstance(value, NotDetected):
+        if field.not_detected == "zero":
+            return Num(Decimal(0), field.measure)
+        if value.limit is None:
+            return MISSING
+        return Num(value.limit / 2 if field.not_detected == "half_limit" else value.limit, field.measure)
+    if isinstance(value, Decimal):
+        return Num(value, field.measure if field.is_number else None)
+    return value
 
 
 def _policy_words(field: Field, fact: Fact) -> str:

@@ -146,8 +146,11 @@ class Constraints:
 
 
 def _judge(validator: Any, values: Mapping[str, Value]) -> Mapping[str, Broken]:
-    document = {key: value for key, value in values.items() if not is_blank(value)}
-    if validator.validate(document, normalize=False):
+    """Long ledgers make it worth leaving out what has no rule but its type, which reading has already settled."""
+    document = {
+        key: value for key, value in values.items() if len(validator.schema[key]) > 1 and not is_blank(value)
+    }
+    if not document or validator.validate(document, normalize=False):
         return {}
     broken: dict[str, Broken] = validator.errors
     return broken

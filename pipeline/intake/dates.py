@@ -52,7 +52,8 @@ def _as_date(cell: Cell) -> dt.date | None:
 
 def _text(cell: Cell) -> str:
     if isinstance(cell.value, Decimal):
-        return str(int(cell.value)) if cell.value == int(cell.value) else str(cell.value)
+        # 2024.10 entered as a number is stored as 2024.1: a fraction is never read as a month
+        return str(int(cell.value)) if cell.value == int(cell.value) else ""
     return _plain(str(cell.value))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.findings import CellRef, Finding, nearest
-from pipeline.intake.headings import is_other_unit, match_headings, overwritten
+from pipeline.intake.headings import changed_unit, is_other_unit, match_headings, overwritten
 from pipeline.intake.layout import (
     EARLIER_HEADERS,
     FIELD_NAME_PREFIX,
@@ -227,15 +227,22 @@ class _Search:
         return FieldSpot(field, self.rows[field.id], header.values[: field.years], header.note)
 
     def _units(self, header: _Header) -> None:
-        if header.unit is None:
-            return
+        """A unit that was changed beside the value or in the label: the value cannot be trusted. One finding a field."""
         for field in self.sheet.fields:
             row = self.rows.get(field.id)
-            text = self.context.cells.text(row, header.unit) if row is not None else ""
-            if row is not None and is_other_unit(text, field) and field.id not in self.refused:
-                self._refuse(field)
-                where = self.context.ref(row, header.unit, field.label)
-                self._add("unit_changed", field.id, where, found=shown(text), unit=field.unit or "")
+            if row is None or field.id in self.refused:
+                continue
+            beside = "" if header.unit is None else self.context.cells.text(row, header.unit)
+            in_label = changed_unit(self.context.cells.text(row, header.label), field)
+            if header.unit is not None and is_other_unit(beside, field):
+                place, found = header.unit, beside
+            elif in_label is not None:
+                place, found = header.label, in_label
+            else:
+                continue
+            self._refuse(field)
+            where = self.context.ref(row, place, field.label)
+            self._add("unit_changed", field.id, where, found=shown(found), unit=field.unit or "")
 
     def _unknown(self, header: _Header, free: dict[int, str]) -> None:
         for row, text in sorted(free.items()):

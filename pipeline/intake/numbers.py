@@ -105,7 +105,7 @@ def percent_number(value: Decimal, field: Field) -> Number | NoNumber:
 
 def _proposal(text: str) -> Decimal | None:
     """The one number in a text such as `约6138` or `12。5`; None when there are several or none."""
-    without = _APPROXIMATE.sub("", text).replace("。", ".").strip()
+    without = _APPROXIMATE.sub("|", text).replace("。", ".").strip()
     found = list(_NUMBER.finditer(without))
     if len(found) != 1 or re.search(r"\d", without[: found[0].start()] + without[found[0].end() :]):
         return None

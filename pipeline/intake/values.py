@@ -83,6 +83,8 @@ def read_value(cell: Cell, question: Question) -> Reading:
     if cell.kind is CellKind.NO_RESULT:
         return question.refuse("formula_without_result", cell)
     if isinstance(cell.value, str):
+        if question.field.type == "choice" and cell.value in question.field.options:
+            return Reading(cell.value)
         special = _special_text(cell, clean(cell.value), question)
         if special is not None:
             return special

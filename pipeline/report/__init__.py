@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from pipeline.report.annotate import annotate
 from pipeline.report.build import build_template
 from pipeline.report.errors import PackageError, ReportError, SourceError
 from pipeline.report.facade import Rendered, render_report
 from pipeline.report.faults import Place, TemplateFault
+from pipeline.report.gate import Problem
 from pipeline.report.template import Template, check_template, render
 
 __all__ = [
     "PackageError",
     "Place",
+    "Problem",
     "Rendered",
     "ReportError",
     "SourceError",
     "Template",
     "TemplateFault",
+    "annotate",
     "build_template",
     "check_template",
     "render",

@@ -55,7 +55,8 @@ def check_part(part: TaggedPart, shape: MapOf, environment: ReportEnvironment) -
         tag = part.tag_at(error.lineno)
         place, raw = (tag.place, tag.raw) if tag else (Place(part.name), "")
         walker.faults.append(TemplateFault("syntax", f"标签写法有误（{error.message}）", place, raw))
-    return Checked((*part.faults, *probe.faults, *walker.faults), frozenset(walker.used))
+    faults = part.in_order((*part.faults, *probe.faults, *walker.faults))
+    return Checked(faults, frozenset(walker.used))
 
 
 def _walk_singly(part: TaggedPart, walker: _Walker, environment: ReportEnvironment) -> None:

@@ -51,7 +51,7 @@ def render_report(
     done = update_fields(package, find_pages if page_numbers else None)
     if receipt_xml is not None:
         embed(package, "receipt", receipt_xml)
-    problems = inspect(package, client_texts(context), required_sections)
+    problems = inspect(package, (*client_texts(context), *opened.literal_texts), required_sections)
     notes = _notes(done, page_numbers)
     return Rendered(None if problems else write_package(package), (), problems, notes)
 

@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pipeline.report.elements import CHAPTER_SEQ, run
 from pipeline.report.elements import field as new_field
-from pipeline.report.elements import run
 from pipeline.report.fieldtools import Field, iter_fields
-from pipeline.report.ooxml import Element, el, nearest, node_text, qn, val
+from pipeline.report.ooxml import Element, el, nearest, node_text, paragraph_text, qn, val
 from pipeline.report.outline import Outline, OutlineHeading, contents_style
 from pipeline.report.package import Package, write_package
 
+_APPENDIX = re.compile(r"^[表图] [A-Z]-\d")
 PageFinder = Callable[[bytes, tuple[str, ...]], Mapping[str, str] | None]
 
 
@@ -45,6 +46,7 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
     """
     name = package.document_name
     document = package.xml(name)
+    _restore_chapter_numbers(document, [found.paragraph for found in Outline(package).headings(document)])
     headings = list(Outline(package).headings(document))
     _number_sequences(document, headings)
     dangling = _fill_references(document)
@@ -63,6 +65,27 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
         _write_pages(document, pages)
         package.put_xml(name, document)
     return FieldsDone(len(entries) if contents else 0, bool(pages), dangling)
+
+
+def _restore_chapter_numbers(document: Element, headings: list[Element]) -> None:
+    """Give the house's caption fields their switches back; LibreOffice drops them when it saves a template."""
+    captions = set()
+    for field in iter_fields(document):
+        if [word.strip('"') for word in field.words[:2]] != ["SEQ", CHAPTER_SEQ]:
+            continue
+        home = nearest(field.begin, "w:p")
+        if home in headings:
+            field.set_code(f" SEQ {CHAPTER_SEQ} \\h ")
+            for node in field.results:
+                node.text = ""
+        else:
+            field.set_code(f" SEQ {CHAPTER_SEQ} \\c ")
+            captions.add(home)
+    for field in iter_fields(document):
+        home = nearest(field.begin, "w:p")
+        of_chapter = home in captions or (home is not None and _APPENDIX.match(paragraph_text(home)))
+        if field.words[0] == "SEQ" and of_chapter and not re.search(r"\\[crsh]\b", field.code):
+            field.set_code(f" {field.code} \\s 1 ")
 
 
 def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None:

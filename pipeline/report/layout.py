@@ -7,8 +7,11 @@ printed, sections and restarts included, and can be read without a PDF library.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -54,12 +57,26 @@ def convert(docx: bytes, form: str, extension: str, limit: float = TIME_LIMIT) -
             "--norestore",
         ]
         command += ["--convert-to", form, "--outdir", str(Path(folder) / "out"), str(source)]
-        try:
-            subprocess.run(command, capture_output=True, timeout=limit, check=True, stdin=subprocess.DEVNULL)
-        except (subprocess.SubprocessError, OSError):
+        if not _finished(command, limit):
             return None
         result = Path(folder) / "out" / f"document.{extension}"
         return result.read_bytes() if result.is_file() else None
+
+
+def _finished(command: list[str], limit: float) -> bool:
+    """Run a program with all its children; past the time limit all of them are ended."""
+    quiet = subprocess.DEVNULL
+    try:
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    except OSError:
+        return False
+    try:
+        return process.wait(limit) == 0
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
 
 
 def _with_references(docx: bytes, bookmarks: tuple[str, ...]) -> bytes:

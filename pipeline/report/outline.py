@@ -65,6 +65,16 @@ class Outline:
             if outline is not None and outline < 9 and not _in_contents(paragraph):
                 yield OutlineHeading(paragraph, outline + 1, number, _one_line(paragraph))
 
+    @property
+    def style_ids(self) -> tuple[str, ...]:
+        """The ids of all styles."""
+        return tuple(self._styles)
+
+    def is_heading_style(self, style_id: str) -> bool:
+        """Does the style put its paragraphs into the outline?"""
+        outline = self._resolved(style_id).outline
+        return outline is not None and outline < 9
+
     def _resolved(self, style_id: str) -> _Style:
         outline, num_id, level = None, None, None
         for _step in range(20):
@@ -147,6 +157,12 @@ def roman(number: int) -> str:
         while number >= value:
             out, number = out + sign, number - value
     return out
+
+
+def heading_styles(package: Package) -> frozenset[str]:
+    """The ids of the styles that make headings, whatever Word or WPS calls them."""
+    outline = Outline(package)
+    return frozenset(style_id for style_id in outline.style_ids if outline.is_heading_style(style_id))
 
 
 def contents_style(package: Package, level: int) -> str:

@@ -100,6 +100,7 @@ class ReportEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {name: FILTERS[name] for name in ALLOWED_FILTERS}
         self.filters["replace"] = _replace
         self.filters["join"] = _join
+        self.filters["e"] = self.filters["escape"] = str  # everything printed is escaped anyway
         self.tests = {name: TESTS[name] for name in ALLOWED_TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:

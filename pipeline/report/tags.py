@@ -7,6 +7,7 @@ text or markup can be mistaken for one. Each tag begins on a line of its own: li
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,6 +65,7 @@ class TaggedPart:
     tags: tuple[Tag, ...]
     faults: tuple[TemplateFault, ...]
     blocks_sound: bool = True
+    places: tuple[Place, ...] = ()
 
     @property
     def source(self) -> str:
@@ -74,6 +76,11 @@ class TaggedPart:
             out.append(f"{tag.kind}\n{tag.body} {close}")
             out.append(_literal(piece))
         return "".join(out)
+
+    def in_order(self, faults: Iterable[TemplateFault]) -> tuple[TemplateFault, ...]:
+        """Faults of this part in reading order, each once."""
+        order = {place: at for at, place in reversed(list(enumerate(self.places)))}
+        return tuple(sorted(dict.fromkeys(faults), key=lambda fault: order.get(fault.place, len(order))))
 
     def tag_at(self, line: int | None) -> Tag | None:
         """The tag that a line of the source belongs to."""
@@ -95,8 +102,9 @@ def _unescaped(piece: str) -> str:
 class TagReader:
     """Reads the tags of one part; use `read` once."""
 
-    def __init__(self, name: str, label: str, root: Element) -> None:
+    def __init__(self, name: str, label: str, root: Element, headings: frozenset[str]) -> None:
         self._name, self._label, self._root = name, label, root
+        self._headings = headings
         self._tags: list[Tag] = []
         self._faults: list[TemplateFault] = []
         self._anchors: list[Element | None] = []
@@ -110,7 +118,7 @@ class TagReader:
         paragraphs = list(self._root.iter(qn("w:p")))
         places = {}
         for paragraph in paragraphs:
-            if is_heading(paragraph):
+            if style_of(paragraph) in self._headings:
                 heading = paragraph_text(paragraph)
             places[paragraph] = Place(self._label, heading, _row_or_paragraph(paragraph))
         for paragraph in paragraphs:
@@ -122,7 +130,9 @@ class TagReader:
         tags = tuple(self._tags[index] for index in order)
         before = len(self._faults)
         self._check_blocks(tags, [self._anchors[index] for index in order])
-        return TaggedPart(self._name, pieces, tags, tuple(self._faults), len(self._faults) == before)
+        return TaggedPart(
+            self._name, pieces, tags, tuple(self._faults), len(self._faults) == before, tuple(places.values())
+        )
 
     def _token(self, tag: Tag, anchor: Element | None) -> str:
         self._tags.append(tag)
@@ -266,14 +276,12 @@ class Serialiser:
         return etree.tostring(root, encoding="unicode")
 
 
-def read_tags(name: str, label: str, root: Element) -> TaggedPart:
-    """Find the tags of a part (its tree is used up). `label` is the part's name for people: 正文, 页眉 …"""
-    return TagReader(name, label, root).read(Serialiser())
+def read_tags(name: str, label: str, root: Element, headings: frozenset[str] = frozenset()) -> TaggedPart:
+    """Find the tags of a part (its tree is used up).
 
-
-def is_heading(paragraph: Element) -> bool:
-    """Is this a heading, judged by the style id only (Word's own ids, WPS's numbers excluded)?"""
-    return style_of(paragraph).lower().startswith(("heading", "标题"))
+    `label` is the part's name for people (正文, 页眉 …), `headings` are the ids of the heading styles.
+    """
+    return TagReader(name, label, root, headings).read(Serialiser())
 
 
 def nearest_or_self(element: Element, name: str) -> Element | None:

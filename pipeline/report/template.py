@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from pipeline.report.check import Checked, check_part
 from pipeline.report.errors import PackageError
 from pipeline.report.faults import Place, TemplateFault
 from pipeline.report.ooxml import Element, parse, serialise
+from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package, read_package, write_package
 from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
@@ -27,6 +30,7 @@ from pipeline.report.tables import merge_marked_tables
 from pipeline.report.tags import TaggedPart, read_tags
 from pipeline.report.tidy import tidy_part, tidy_template_part
 
+_BRACES: Final = re.compile(r"(?:^|>)([^<>]*(?:\{\{|\{%|\{#)[^<>]*)")
 MAX_OUTPUT: Final = 100_000_000
 _WORD_TYPES: Final = ("main", "header", "footer", "footnotes", "endnotes", "comments")
 _PROPERTY_TYPES: Final = ("core-properties", "extended-properties", "custom-properties")
@@ -55,12 +59,19 @@ class Template:
     def parts(self) -> tuple[TaggedPart, ...]:
         """Every part that can hold tags, taken apart."""
         found = []
+        headings = heading_styles(self.package)
         for name in sorted(self.package.parts):
             if _is_tagged(self.package.content_type(name)):
                 root = self.package.xml(name)
                 tidy_template_part(root)
-                found.append(read_tags(name, part_label(name), root))
+                found.append(read_tags(name, part_label(name), root, headings))
         return tuple(found)
+
+    @property
+    def literal_texts(self) -> tuple[str, ...]:
+        """Texts of the template itself that print braces and so look like tags without being any."""
+        found = (text for part in self.parts for piece in part.pieces for text in _BRACES.findall(piece))
+        return tuple(html.unescape(text) for text in found)
 
     def check(self, context: Mapping[str, Any] | MapOf) -> tuple[TemplateFault, ...]:
         """All faults of the template against a context (or its shape), in reading order."""

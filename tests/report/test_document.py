@@ -10,7 +10,7 @@ from shutil import which
 
 import pytest
 
-from pipeline.report import Rendered, build_template, render_report
+from pipeline.report import Rendered, annotate, build_template, check_template, render_report
 from pipeline.report.fields import update_fields
 from pipeline.report.fieldtools import iter_fields
 from pipeline.report.gate import inspect
@@ -52,7 +52,8 @@ def contents(data: bytes) -> list[tuple[str, str]]:
     """Title and page of each line of the contents."""
     lines = []
     for paragraph in document(data).iter(qn("w:p")):
-        if re.fullmatch(r"TOC\d", style_of(paragraph)):
+        link = paragraph.find(qn("w:hyperlink"))
+        if link is not None and str(link.get(qn("w:anchor"), "")).startswith("_Toc"):
             title, _, page = paragraph_text(paragraph).partition("\t")
             lines.append((title, page))
     return lines
@@ -172,6 +173,22 @@ def test_the_receipt_survives_libreoffice() -> None:
     assert b'xmlns="urn:lvbao:receipt"' in xml
 
 
+@needs_office
+def test_a_template_that_libreoffice_has_saved_still_numbers_its_captions() -> None:
+    saved = convert(build_template(SAMPLE, HOUSE), "docx", "docx")
+    assert saved is not None
+    result = render_report(saved, sample_context(), page_numbers=False)
+    assert (result.faults, result.problems) == ((), ())
+    assert result.docx is not None
+    assert [text for text in texts(result.docx) if re.match(r"表 ", text)] == [
+        "表 1-1　2024 年主要产品产量",
+        "表 2-1　能源消耗（三年）",
+        "表 3-1　绿色工厂自评价表",
+        "表 A-1　勘误处理",
+    ]
+    assert [title for title, _page in contents(result.docx)] == TITLES
+
+
 def test_the_receipt_is_embedded_as_custom_xml() -> None:
     xml = embedded(read_package(finished()), "receipt")
     assert xml == b'<receipt xmlns="urn:lvbao:receipt" version="1"/>'
@@ -262,6 +279,18 @@ def test_client_braces_are_no_leftover_tags() -> None:
     assert {problem.code for problem in inspect(read_package(finished()))} == {"leftover_tag"}
 
 
+def test_braces_that_a_template_prints_are_no_leftover_tags() -> None:
+    result = render_report(docx(p("写作 {_{ 名称 }_} 即可")), {}, page_numbers=False)
+    assert result.problems == ()
+    assert result.docx is not None
+    assert texts(result.docx) == ["写作 {{ 名称 }} 即可"]
+
+
+@needs_office
+def test_a_layout_that_takes_too_long_is_given_up() -> None:
+    assert convert(finished(), "pdf", "pdf", limit=0.01) is None
+
+
 def test_a_required_section_must_exist_and_hold_text(tmp_path: Path) -> None:
     result = render_report(
         built("# 甲\n\n## 乙\n\n# 丙\n\n正文。\n", tmp_path),
@@ -293,3 +322,18 @@ def printed_pages(data: bytes) -> list[tuple[str, str]]:
 
 def squeezed(text: str) -> str:
     return "".join(text.split())
+
+
+def test_faults_are_written_into_a_copy_of_the_template_as_comments() -> None:
+    template = docx(p("好 {{ x }}"), p("坏 {{ y }}"), p("也坏 {{ x.z }}"))
+    faults = check_template(template, {"x": "1"})
+    copy = read_package(annotate(template, faults))
+    comments = ["".join(map(str, node.itertext())) for node in copy.xml("word/comments.xml")]
+    assert comments == ["{{ y }} 没有名称 y", "{{ x.z }} x 是文字，没有下级名称 z"]
+    marked = [
+        paragraph_text(node)
+        for node in copy.xml("word/document.xml").iter(qn("w:p"))
+        if node.find(qn("w:commentRangeStart")) is not None
+    ]
+    assert marked == ["坏 {{ y }}", "也坏 {{ x.z }}"]
+    assert inspect(copy, client_text=["{{ x }}", "{{ y }}", "{{ x.z }}"]) == ()

@@ -60,6 +60,27 @@ def test_cell_tags_remove_cells() -> None:
     assert rows(rendered(tagged)) == [["甲", "丙"]]
 
 
+def test_the_escape_filter_of_older_templates_does_no_harm() -> None:
+    assert texts(rendered(p("{{ f.name | e | upper }}"), context={"f": {"name": "a&b"}})) == ["A&B"]
+
+
+def test_a_table_keeps_its_width_when_a_column_goes() -> None:
+    cells = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{p(text)}</w:tc>'
+        for width, text in (
+            (1000, "甲"),
+            (10, "{%tc if yes.iso %}"),
+            (3000, "乙"),
+            (10, "{%tc endif %}"),
+            (2000, "丙"),
+        )
+    )
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in (1000, 3000, 2000))
+    data = rendered(f"<w:tbl><w:tblGrid>{grid}</w:tblGrid><w:tr>{cells}</w:tr></w:tbl>")
+    widths = [node.get(qn("w:w")) for node in document(data).iter(qn("w:gridCol"), qn("w:tcW"))]
+    assert widths == ["2000", "4000", "2000", "4000"]
+
+
 def test_a_table_whose_rows_all_vanish_vanishes_too() -> None:
     tagged = table(("{%tr for r in tables.none %}",), ("{{ r.name }}",), ("{%tr endfor %}",))
     data = rendered(p("前"), tagged, p("后"))
@@ -155,7 +176,17 @@ def test_a_misspelt_name_is_reported_with_its_table_row() -> None:
         ("产品 {{ r.name }}", "{{ r.scroe }}"),
         ("{%tr endfor %}", ""),
     )
-    _data, faults = render(docx(p("第一章", style="Heading1"), tagged), CONTEXT)
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"
+    name = '<w:name w:val="heading 1"/>'
+    template = docx(
+        p("第一章", style="1"),
+        tagged,
+        parts={
+            "word/styles.xml": f'<w:styles xmlns:w="{W}"><w:style w:styleId="1">{name}</w:style></w:styles>'
+        },
+        overrides=f'<Override PartName="/word/styles.xml" ContentType="{word}"/>',
+    )
+    _data, faults = render(template, CONTEXT)
     assert len(faults) == 1
     assert faults[0].code == "unknown_name"
     assert (faults[0].place.part, faults[0].place.heading) == ("正文", "第一章")
@@ -173,14 +204,14 @@ def test_all_faults_of_a_template_are_reported_at_once() -> None:
         p("{%p if f.name %}"),
     )
     assert found == [
-        ("unclosed", "{{ f.name }", ""),
-        ("unclosed", "{%p if f.name %}", ""),
-        ("syntax", "{% if %}", ""),
         ("unknown_name", "{{ f.nmae }}", "f.name"),
         ("unknown_name", "{{ scorecrad.score }}", "scorecard"),
+        ("syntax", "{% if %}", ""),
+        ("unclosed", "{{ f.name }", ""),
         ("wrong_type", "{{ yes.iso }}", ""),
         ("wrong_type", "{{ tables.products }}", ""),
         ("wrong_type", "{{ f }}", ""),
+        ("unclosed", "{%p if f.name %}", ""),
     ]
 
 
@@ -276,6 +307,17 @@ def test_names_inside_text_boxes_headers_and_footnotes_are_checked() -> None:
         ("页脚", "{{ f.b }}"),
         ("脚注", "{{ f.c }}"),
     ]
+
+
+def test_a_row_taller_than_half_a_page_may_split() -> None:
+    def marked(text: str) -> bool:
+        row = f"<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc>{p('{{ x }}')}</w:tc></w:tr>"
+        table_ = f"<w:tbl><w:tblGrid><w:gridCol/></w:tblGrid>{row}</w:tbl>"
+        data = rendered(table_, context={"x": text})
+        return document(data).find(f".//{qn('w:cantSplit')}") is not None
+
+    assert marked("短")
+    assert not marked("长" * 4000)
 
 
 def test_endless_loops_end() -> None:

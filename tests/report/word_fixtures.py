@@ -36,7 +36,7 @@ def p(*runs: str, style: str = "") -> str:
 
 def table(*rows: tuple[str, ...], note: str = "", header: int = 0) -> str:
     """A table of text cells; the first `header` rows are header rows."""
-    grid = "<w:gridCol/>" * len(rows[0])
+    grid = '<w:gridCol w:w="1000"/>' * len(rows[0])
     body = ""
     for at, row in enumerate(rows):
         mark = "<w:trPr><w:tblHeader/></w:trPr>" if at < header else ""
