@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.rules import check_rules
 from pipeline.calc.scoring import score
@@ -35,18 +36,19 @@ def evaluate_intake(
 ) -> Evaluation:
     """Checks, calculates and scores the facts of a workbook that has been read."""
     calculator = Calculator(standard, intake)
-    ruled = check_rules(calculator)
+    ruled = check_rules(calculator, reading)
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
-    scorecard, scored = score(calculator, (*reading, *ruled, *calculator.findings))
-    findings = _in_order((*reading, *ruled, *calculator.findings, *scored), standard)
+    blamed = Blamed(standard, intake, (*reading, *ruled))
+    known = (*reading, *ruled, *(f for f in calculator.findings if not blamed.explain_computed(f)))
+    scorecard, scored = score(calculator, known)
     return Evaluation(
         standard=standard,
         intake=intake,
         indicators=indicators,
         earlier=earlier,
         scorecard=scorecard,
-        findings=findings,
+        findings=_in_order((*known, *scored), standard),
         calculator=calculator,
         receipt=make_receipt(workbook, standard, intake),
     )

@@ -1,7 +1,7 @@
 """Checks over several facts: what is required, year-on-year changes, the rules of the pack.
 
-Each fault is reported once: a value that was refused when it was read is not reported as missing as well, and a rule
-is tried only when every value it reads is there.
+Each fault is reported once: a value that was refused when it was read is not reported as missing as well, a rule
+is tried only when every value it reads is there, and not where one of them has a finding already (`blame`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
 from pipeline.facts import Fact, Row
@@ -23,13 +24,16 @@ from pipeline.standard.types import CRITERIA_TABLE, Field, Rule, Table
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
 
-def check_rules(calculator: Calculator) -> tuple[Finding, ...]:
-    """Every finding over the facts as a whole, with what each blocks."""
+def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tuple[Finding, ...]:
+    """Every finding over the facts as a whole, with what each blocks. `earlier` are the findings of the reading."""
     standard = calculator.standard
     depends = Dependencies(standard)
     found = [*_fields(calculator), *_tables(calculator)]
-    for rule in standard.intake.rules:
-        found += _rule(calculator, rule)
+    blamed = Blamed(standard, calculator.intake, (*earlier, *found))
+    for rule in sorted(standard.intake.rules, key=lambda r: r.severity != Severity.ERROR):
+        for broken in _rule(calculator, rule, blamed):
+            blamed.add(broken)
+            found.append(broken)
     return tuple(replace(f, blocks=depends.blocked_by(f.subject)) if not f.blocks else f for f in found)
 
 
@@ -96,13 +100,15 @@ def _row(calculator: Calculator, table: Table, index: int, row: Row) -> Iterator
             yield finding("missing", f"{table.id}.{column.id}", fact.source or row.source, what=_what(column))
 
 
-def _rule(calculator: Calculator, rule: Rule) -> Iterator[Finding]:
+def _rule(calculator: Calculator, rule: Rule, blamed: Blamed) -> Iterator[Finding]:
     if rule.for_each is None:
         places: list[tuple[str, int] | None] = [None]
     else:
         places = [(rule.for_each, i) for i in range(len(calculator.intake.rows(rule.for_each)))]
     for row in places:
         if not _applies(calculator, rule.when, row) or calculator.condition(rule.require, row) is not False:
+            continue
+        if blamed.explain_rule(rule, row):
             continue
         details = {e: _say(calculator, e, row) for e in _EXPRESSION.findall(rule.message + rule.fix)}
         yield Finding(
