@@ -113,10 +113,12 @@ OUTPUT = field("发展与经营", "工业总产值")
 ENERGY = ("能源", "各类能源消耗")
 ELECTRICITY = entry(*ENERGY, "消耗量", 1)
 NEXT_ENERGY_ROW = 13
+NEW_ROW: dict[str, Content] = {"能源种类": "汽油", "年度": 2024, "消耗量": 0.5, "计量单位": "t", "用于工艺": "公用"}
 REUSED = field("水污染物", "废水回用量")
 CERTIFICATES = ("管理体系", "管理体系和证书")
 EVIDENCE = ("证明材料", "证明材料清单")
 AIR = ("大气污染物", "废气监测结果")
+SCORES = "附录B 胶粘剂行业绿色工厂评价指标"
 PRODUCTS = ("产品", "产品和产量")
 
 Case = tuple[str, Seed, list[Expected]]
@@ -133,7 +135,7 @@ NUMBERS: list[Case] = [
     typed("a number with its own unit is read with a note", LAND, "60000㎡", "normalised", "land_area"),
     typed("a number with another unit", LAND, "6公顷", "other_unit", "land_area"),
     typed("a number in 亩", LAND, "90亩", "other_unit", "land_area"),
-    typed("a unit behind a number whose unit stands elsewhere", ELECTRICITY, "210万kWh", "other_unit", "energy_use.amount"),
+    typed("a unit behind a number whose unit stands elsewhere", ELECTRICITY, "210万kWh", "not_a_number", "energy_use.amount"),
     typed("words for a number", LAND, "六万平方米", "not_a_number", "land_area"),
     typed("two numbers in one cell", LAND, "60000/70000", "not_a_number", "land_area"),
     typed("a range for a number", LAND, "60000~61000", "not_a_number", "land_area"),
@@ -206,20 +208,23 @@ MISSING: list[Case] = [
     typed("a certificate without its expiry", entry(*CERTIFICATES, "有效期至", 1), None, "missing", "certificates.expires"),
     typed("a product without its output", entry(*PRODUCTS, "评价年度产量", 1), None, "missing", "products.output"),
     typed("a piece of evidence without its number", entry(*EVIDENCE, "材料编号", 51), None, "missing", "evidence.number"),
-    typed("a new row with its first cell only", entry(*ENERGY, "能源种类", NEXT_ENERGY_ROW), "汽油", "missing", "energy_use.year"),
+    ("a new row that lacks its unit only", both(*(put(entry(*ENERGY, c, NEXT_ENERGY_ROW), v) for c, v in NEW_ROW.items() if c != "计量单位")), [("missing", entry(*ENERGY, "计量单位", NEXT_ENERGY_ROW), "energy_use.unit")]),
+    ("a new complete row is no fault", both(*(put(entry(*ENERGY, c, NEXT_ENERGY_ROW), v) for c, v in NEW_ROW.items())), []),
     ("an emptied table of energy", clear_rows(*ENERGY, "消耗量", range(1, 13)), [("table_empty", entry(*ENERGY, "能源种类", 1), "energy_use")]),
     ("an emptied table of products", clear_rows(*PRODUCTS, "产品名称", range(1, 10)), [("table_empty", entry(*PRODUCTS, "产品名称", 1), "products")]),
     ("an emptied table of evidence", clear_rows(*EVIDENCE, "材料编号", range(1, 52)), [("table_empty", entry(*EVIDENCE, "材料编号", 1), "evidence")]),
     ("an emptied table of certificates", clear_rows(*CERTIFICATES, "体系名称", range(1, 7)), [("table_empty", entry(*CERTIFICATES, "体系名称", 1), "certificates")]),
     ("an emptied optional table is no fault", clear_rows("发展与经营", "荣誉和认定", "授予单位", range(1, 7)), []),
     typed("a criterion without verdict", verdict("B05"), None, "verdict_missing", "B05"),
-    typed("部分符合 without score", verdict("B05"), "部分符合", "score_missing", "B05"),
+    ("部分符合 without score", put(verdict("B05"), "部分符合"), [("score_missing", verdict("B05", "自评得分"), "B05")]),
     typed("a criterion without statement", verdict("B05", "自评说明"), None, "statement_missing", "B05"),
     typed("a criterion without evidence", verdict("B05", "证明材料编号"), None, "evidence_missing", "B05"),
 ]
 
 CONTRADICTIONS: list[Case] = [
     typed("an unknown evidence number", verdict("B05", "证明材料编号"), "E99", "evidence_unknown", "B05"),
+    ("an evidence number changed in the register", put(entry(*EVIDENCE, "材料编号", 51), "E5l"), [("evidence_unknown", entry(*EVIDENCE, "材料编号", 51), "D38")]),
+    ("a piece of evidence deleted from the register", row_of(entry(*EVIDENCE, "材料编号", 51), lambda b, s, r: b.delete_row(s, r)), [("evidence_unknown", verdict("D38", "证明材料编号"), "D38")]),
     typed("a score above the points", verdict("B05", "自评得分"), 500, "score_contradicts", "B05"),
     ("a score above the points of a row that is met in part", both(put(verdict("B05"), "部分符合"), put(verdict("B05", "自评得分"), 500)), [("score_out_of_range", verdict("B05", "自评得分"), "B05")]),
     ("a negative score of a row that is met in part", both(put(verdict("B05"), "部分符合"), put(verdict("B05", "自评得分"), -5)), [("score_out_of_range", verdict("B05", "自评得分"), "B05")]),
@@ -234,18 +239,18 @@ CONTRADICTIONS: list[Case] = [
     typed("more in the products than used", field("物料与采购", "产品中原材料量"), 21000, "in_product_within_used", "raw_material_in_product"),
     typed("buildings on more land than there is", field("用地与建筑", "建筑物占地面积"), 61000, "building_footprint_within_land", "building_footprint"),
     typed("more efficient lamps than lamps", field("计量照明与标准", "节能灯数量"), 1900, "energy_saving_lamps_within_total", "lamps_energy_saving"),
-    typed("a land area that is far too small", LAND, 6000, "building_footprint_within_land", "building_footprint"),
+    ("a land area that is far too small", put(LAND, 6000), [("building_footprint_within_land", field("用地与建筑", "建筑物占地面积"), "building_footprint")]),
     typed("products that do not add up", field("产品", "合格产品产量"), 21000, "products_add_up", "qualified_output"),
-    typed("one product's output a digit too long", entry(*PRODUCTS, "评价年度产量", 1), 52000, "products_add_up", "qualified_output"),
-    typed("months that do not add up", entry("能源", "能源分月消耗", "3月", 1), 176, "monthly_energy_adds_up", "energy_monthly.energy"),
+    ("one product's output a digit too long", put(entry(*PRODUCTS, "评价年度产量", 1), 52000), [("products_add_up", field("产品", "合格产品产量"), "qualified_output")]),
+    ("months that do not add up", put(entry("能源", "能源分月消耗", "3月", 1), 176), [("monthly_energy_adds_up", entry("能源", "能源分月消耗", "能源种类", 1), "energy_monthly.energy")]),
     typed("an amount of energy a digit too long", ELECTRICITY, 2100, "monthly_energy_adds_up", "energy_monthly.energy"),
-    typed("water sources that do not add up", entry("水资源", "取水构成", "该水源取水量", 1), 25000, "water_sources_add_up", "water_intake"),
+    ("water sources that do not add up", put(entry("水资源", "取水构成", "该水源取水量", 1), 25000), [("water_sources_add_up", field("水资源", "取水量"), "water_intake")]),
     typed("a change against last year without a reason", OUTPUT, 50000, "yoy_without_reason", "gross_output_value"),
     typed("last year's figure a digit too short", field("发展与经营", "工业总产值", "上一年"), 3360, "yoy_without_reason", "gross_output_value"),
     ("a change against last year with its reason", both(put(OUTPUT, 50000), put(field("发展与经营", "工业总产值", "备注"), "三期投产")), []),
     typed("a unit that does not fit the energy", entry(*ENERGY, "计量单位", 1), "t", "energy_unit_fits_kind", "energy_use.unit"),
     typed("a unit of the same kind but far off", entry(*ENERGY, "计量单位", 1), "kWh", "monthly_unit_agrees", "energy_monthly.unit"),
-    typed("an own coefficient without its source", entry(*ENERGY, "实测折标准煤系数", 1), 0.13, "factor_override_explained", "energy_use.remark"),
+    ("an own coefficient without its source", put(entry(*ENERGY, "实测折标准煤系数", 1), 0.13), [("factor_override_explained", entry(*ENERGY, "备注", 1), "energy_use.remark")]),
     typed("energy of a process that the factory does not have", entry(*ENERGY, "用于工艺", 1), "聚合反应型", "energy_process_fits_type", "energy_use.process"),
     typed("a product of another process", entry(*PRODUCTS, "产品工艺", 1), "聚合反应型", "product_process_fits_type", "products.process"),
     typed("a process type that fits no product", field("评价设置", "生产工艺类型"), "聚合反应型", "process_type_fits_products", "process_type"),
@@ -262,18 +267,18 @@ CONTRADICTIONS: list[Case] = [
     typed("a certificate that ends before it begins", entry(*CERTIFICATES, "有效期至", 1), "2022-04-11", "certificate_dates_in_order", "certificates.expires"),
     typed("evidence expired", entry(*EVIDENCE, "材料有效期至", 20), "2024-09-19", "evidence_not_expired", "evidence.expires"),
     typed("a permit expired", field("基本要求", "排污许可有效期至"), "2024-05-30", "permit_not_expired", "discharge_permit_expires"),
-    typed("a permit that does not cover the measured value", field("大气污染物", "非甲烷总烃许可限值"), 30, "nmhc_within_permit", "nmhc_concentration_measured"),
+    ("a permit that does not cover the measured value", put(field("大气污染物", "非甲烷总烃许可限值"), 30), [("nmhc_within_permit", field("大气污染物", "非甲烷总烃实测浓度"), "nmhc_concentration_measured")]),
     typed("a measured value that is not the maximum", field("大气污染物", "非甲烷总烃实测浓度"), 23.5, "nmhc_agrees_with_monitoring", "nmhc_concentration_measured"),
     typed("a measurement above its limit", entry(*AIR, "实测排放浓度", 5), 128, "air_within_limit", "air_monitoring.concentration"),
     typed("a sample of another year", entry(*AIR, "采样日期", 1), "2023-03-14", "air_sampled_in_year", "air_monitoring.sampled"),
     typed("a project that ends before it begins", entry("在实施项目", "正在实施的节约项目", "计划完工日期", 1), "2024-06-30", "running_project_dates_in_order", "running_projects.planned_end"),
     typed("calibrated more meters than there are", entry("计量照明与标准", "计量器具配备", "已检定校准数量", 3), 29, "calibrated_not_above_equipped", "meters.calibrated_count"),
-    typed("more meters than required", entry("计量照明与标准", "计量器具配备", "应配数量", 3), 18, "meters_not_above_required", "meters.equipped_count"),
-    typed("eliminated equipment without a plan", entry("工艺与设备", "主要用能设备", "是否属淘汰设备", 3), "是", "missing", "equipment.replacement"),
+    ("more meters than required", put(entry("计量照明与标准", "计量器具配备", "应配数量", 3), 18), [("meters_not_above_required", entry("计量照明与标准", "计量器具配备", "实配数量", 3), "meters.equipped_count")]),
+    ("eliminated equipment without a plan", put(entry("工艺与设备", "主要用能设备", "是否属淘汰设备", 3), "是"), [("missing", entry("工艺与设备", "主要用能设备", "淘汰更新计划", 3), "equipment.replacement")]),
     ("a system that is certified by nobody", put(entry(*CERTIFICATES, "建设情况", 1), "未建立"), [("verdict_agrees_certification", verdict("M02"), "criteria.verdict")]),
-    typed("no discharge, but discharged water", field("水污染物", "废水排放方式"), "不外排", "no_discharge_means_zero", "wastewater_discharged"),
+    ("no discharge, but discharged water", put(field("水污染物", "废水排放方式"), "不外排"), [("no_discharge_means_zero", field("水污染物", "废水排放量"), "wastewater_discharged")]),
     typed("no renewable energy, but a table of it", field("能源", "是否利用可再生能源"), "否", "renewables_match_answer", "uses_renewable"),
-    typed("an accident without details", field("基本要求", "近三年有无较大及以上事故"), "是", "missing", "accident_details"),
+    ("an accident without details", put(field("基本要求", "近三年有无较大及以上事故"), "是"), [("missing", field("基本要求", "事故情况说明"), "accident_details")]),
     typed("not lawfully established, but met", field("基本要求", "是否依法设立"), "否", "verdict_agrees_legal", "legally_established"),
     ("energy typed twice", copied_row(*ENERGY, 1, NEXT_ENERGY_ROW, "能源种类 年度 消耗量 计量单位 用于工艺"), [("duplicate_row", entry(*ENERGY, "能源种类", NEXT_ENERGY_ROW), "energy_use")]),
     typed("an evidence number used twice", entry(*EVIDENCE, "材料编号", 51), "E50", "duplicate_row", "evidence"),
@@ -292,7 +297,9 @@ STRUCTURE: list[Case] = [
     typed("a column heading changed", header(*ENERGY, "消耗量"), "消费量", "column_changed", "energy_use.amount"),
     typed("a column heading overwritten", header(*ENERGY, "消耗量"), "张三", "column_missing", "energy_use.amount"),
     typed("a column heading emptied", header(*ENERGY, "消耗量"), None, "column_changed", "energy_use.amount"),
-    ("a column deleted", delete_column(header(*ENERGY, "消耗量")), [("column_missing", header(*ENERGY, "能源种类"), "energy_use.amount")]),
+    ("a column deleted", delete_column(header(*EVIDENCE, "材料名称")), [("column_missing", header(*EVIDENCE, "材料编号"), "evidence.name")]),
+    ("the column of statements deleted", delete_column(header("自评价表", SCORES, "自评说明")), [("column_missing", header("自评价表", SCORES, "编号"), "criteria.statement")]),
+    ("the column of verdicts deleted", delete_column(header("自评价表", SCORES, "自评结论")), [("column_missing", header("自评价表", SCORES, "编号"), "criteria.verdict")]),
     ("an optional column deleted", delete_column(header(*PRODUCTS, "主要用途")), [("column_missing", header(*PRODUCTS, "产品名称"), "products.application")]),
     typed("another unit in a column heading", header("水资源", "取水构成", "该水源取水量"), "该水源取水量（万m³）", "unit_changed", "water_sources.amount"),
     ("a field label changed", put(lambda b: ("用地与建筑", b.label("用地与建筑", "用地面积")), "用地总面积"), [("label_changed", lambda b: ("用地与建筑", b.label("用地与建筑", "用地面积")), "land_area")]),

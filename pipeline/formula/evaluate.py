@@ -70,10 +70,14 @@ class FactorUse:
 
 @dataclass(slots=True)
 class Evaluator:
-    """Evaluates one formula. `values` remembers the outcome of every node by identity, `terms` the rows of aggregates."""
+    """Evaluates one formula. `values` remembers the outcome of every node by identity, `terms` the rows of aggregates.
+
+    `lazy` leaves the right side of `and` and `or` alone where the left one decides: for conditions nobody traces.
+    """
 
     environment: Environment
     years_back: int = 0
+    lazy: bool = False
     values: dict[int, Outcome] = field(default_factory=dict)
     terms: dict[int, list[tuple[str, int, Num]]] = field(default_factory=dict)
 
@@ -106,7 +110,10 @@ class Evaluator:
             case s.Among(operand, options):
                 return self._among(operand, options, bound, back)
             case s.Logic(op, left, right):
-                return _logic(op, self._eval(left, bound, back), self._eval(right, bound, back))
+                first = self._eval(left, bound, back)
+                if self.lazy and first is (op == "or"):
+                    return first
+                return _logic(op, first, self._eval(right, bound, back))
             case s.Not(operand):
                 inner = self._eval(operand, bound, back)
                 return (not inner) if isinstance(inner, bool) else inner
