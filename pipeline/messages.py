@@ -30,8 +30,8 @@ CATALOGUE: Mapping[str, Message] = {
     "table_empty": Message(ERROR, "表“{table}”至少要填 {min} 行", "请在表中填写；列名下方第一行开始。"),
     "yoy_without_reason": Message(
         WARNING,
-        "比上一年变化 {change}%，超过 ±{limit}%",
-        "请核对两年的数值；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
+        "{against}变化 {change}%，超过 ±{limit}%",
+        "请核对两年的数值和单位；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
         "同比变化过大常是单位或口径错误，评审时会被问到。",
     ),
     "reason_missing": Message(ERROR, "填了“不适用”，但没有写理由", "请在“备注”栏写明不适用的理由。"),

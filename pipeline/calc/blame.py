@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.yearly import YEARS
 from pipeline.facts import Intake
-from pipeline.findings import Finding, Severity
+from pipeline.findings import CellRef, Finding, Severity
 from pipeline.formula import syntax as s
 from pipeline.standard.types import Rule, Standard
 
@@ -45,11 +46,17 @@ class Blamed:
     def explain_rule(self, rule: Rule, row: Row | None) -> bool:
         """Whether a rule of the pack is broken because of a fault that is known."""
         texts = [rule.require] if rule.when is None else [rule.require, rule.when]
+        if any(self._is_refused(key, row) for key in self._keys(texts)):
+            return True
         if not self._errors.isdisjoint(self._read(texts, row)):
             return True
         if rule.severity == Severity.ERROR:
             return False
         return not self._warnings.isdisjoint(self._read([rule.require], row))
+
+    def explain_places(self, places: Iterable[CellRef]) -> bool:
+        """Whether one of the cells has an error."""
+        return not self._errors.isdisjoint((p.sheet, p.cell) for p in places)
 
     def explain_computed(self, found: Finding) -> bool:
         """Whether a fault met while computing follows from an error: at its own cell, or in anything it was
@@ -60,27 +67,35 @@ class Blamed:
         reads = {key for i in indicators if i.label == found.subject for key in self._depends.reads(i.id)}
         return not self._subjects.isdisjoint(reads)
 
-    def _read(self, texts: Iterable[str], row: Row | None) -> Iterator[Place]:
-        """The cells that conditions read; of the table at hand only the row at hand."""
+    def _keys(self, texts: Iterable[str]) -> Iterator[str]:
+        """The fields, tables and columns that conditions read."""
         for text in texts:
             node = s.parse(text)
             for name in s.names(node):
-                if name in self._standard.indicators.by_id:
-                    for key in self._depends.reads(name):
-                        yield from self._of_key(key)
-                else:
-                    yield from self._of_key(name)
+                yield from self._depends.reads(name) if name in self._standard.indicators.by_id else (name,)
             for column in s.columns(node):
-                yield from self._of_key(f"{column.table}.{column.column}", row)
+                yield f"{column.table}.{column.column}"
 
-    def _of_key(self, key: str, row: Row | None = None) -> Iterator[Place]:
+    def _is_refused(self, key: str, row: Row | None) -> bool:
+        """Whether an answer is there but could not be read: of the table at hand only in the row at hand."""
+        table, _, column = key.partition(".")
+        own = {f"{table}[{row[1] + 1}].{column}"} if row is not None and row[0] == table else set()
+        return not {key, table, *own}.isdisjoint(self._intake.refused)
+
+    def _read(self, texts: Iterable[str], row: Row | None) -> Iterator[Place]:
+        """The cells that conditions read: of the table at hand only the row at hand, of an empty table its first."""
+        for key in self._keys(texts):
+            for source in self._sources(key, row):
+                if source is not None:
+                    yield source.sheet, source.cell
+
+    def _sources(self, key: str, row: Row | None) -> Iterator[CellRef | None]:
         table, dot, column = key.partition(".")
+        rows = self._intake.rows(table)
+        if table in self._standard.intake.tables and not rows:
+            yield self._intake.places.get(table)
         if not dot:
-            facts = [self._intake.fact(key, back) for back in range(3)]
-        else:
-            rows = self._intake.rows(table)
-            chosen = rows[row[1] : row[1] + 1] if row is not None and row[0] == table else rows
-            facts = [r.fact(column) for r in chosen]
-        for fact in facts:
-            if fact.source is not None:
-                yield fact.source.sheet, fact.source.cell
+            yield from (self._intake.fact(key, back).source for back in range(YEARS))
+            return
+        chosen = rows[row[1] : row[1] + 1] if row is not None and row[0] == table else rows
+        yield from (r.fact(column).source for r in chosen)

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
-from pipeline.facts import Fact, Row
+from pipeline.calc.yearly import of_field, of_table
+from pipeline.facts import Row
 from pipeline.findings import CellRef, Finding, Severity
 from pipeline.formula.evaluate import Num
 from pipeline.messages import finding
@@ -30,10 +32,12 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
     depends = Dependencies(standard)
     found = [*_fields(calculator), *_tables(calculator)]
     blamed = Blamed(standard, calculator.intake, (*earlier, *found))
-    for rule in sorted(standard.intake.rules, key=lambda r: r.severity != Severity.ERROR):
-        for broken in _rule(calculator, rule, blamed):
-            blamed.add(broken)
-            found.append(broken)
+    strict = [r for r in standard.intake.rules if r.severity == Severity.ERROR]
+    others = [r for r in standard.intake.rules if r.severity != Severity.ERROR]
+    checks = [*(_rule(calculator, r, blamed) for r in strict), _changes(calculator, blamed)]
+    for broken in chain(*checks, *(_rule(calculator, r, blamed) for r in others)):
+        blamed.add(broken)
+        found.append(broken)
     return tuple(replace(f, blocks=depends.blocked_by(f.subject)) if not f.blocks else f for f in found)
 
 
@@ -52,28 +56,11 @@ def _fields(calculator: Calculator) -> Iterator[Finding]:
                 yield finding("missing", field.id, place, what=_what(field))
         elif isinstance(fact.value, NotApplicable) and not fact.value.reason.strip():
             yield finding("reason_missing", field.id, place)
-        elif field.yoy_limit is not None:
-            yield from _year_on_year(calculator, field, fact, place)
 
 
 def _what(field: Field) -> str:
     measure = f"，单位 {field.unit}" if field.unit and field.unit != "1" else ""
     return f"“{field.label}”{measure}"
-
-
-def _year_on_year(
-    calculator: Calculator, field: Field, fact: Fact, place: CellRef | None
-) -> Iterator[Finding]:
-    before = calculator.intake.fact(field.id, 1).value
-    limit = field.yoy_limit
-    if limit is None or not isinstance(fact.value, Decimal) or not isinstance(before, Decimal) or before == 0:
-        return
-    change = (fact.value - before) / abs(before) * 100
-    if abs(change) > limit and not fact.note.strip():
-        sign = "+" if change > 0 else ""
-        yield finding(
-            "yoy_without_reason", field.id, place, change=f"{sign}{fixed(change, 1)}", limit=plain(limit)
-        )
 
 
 def _tables(calculator: Calculator) -> Iterator[Finding]:
@@ -100,6 +87,18 @@ def _row(calculator: Calculator, table: Table, index: int, row: Row) -> Iterator
             yield finding("missing", f"{table.id}.{column.id}", fact.source or row.source, what=_what(column))
 
 
+def _changes(calculator: Calculator, blamed: Blamed) -> Iterator[Finding]:
+    """Changes from year to year, where no error is known in the figures."""
+    schema, intake = calculator.standard.intake, calculator.intake
+    series = [s for f in schema.fields.values() for s in of_field(intake, f)]
+    year = intake.fact(calculator.standard.identity.roles.evaluation_year).value
+    if isinstance(year, Decimal):
+        series += [s for t in schema.tables.values() for s in of_table(intake, t, year)]
+    for each in series:
+        if not blamed.explain_places(each.places):
+            yield from each.finding()
+
+
 def _rule(calculator: Calculator, rule: Rule, blamed: Blamed) -> Iterator[Finding]:
     if rule.for_each is None:
         places: list[tuple[str, int] | None] = [None]
@@ -114,7 +113,7 @@ def _rule(calculator: Calculator, rule: Rule, blamed: Blamed) -> Iterator[Findin
         yield Finding(
             code=rule.id,
             severity=Severity(rule.severity),
-            subject=rule.at,
+            subject=rule.at.partition("@")[0],
             where=_place(calculator, rule, row),
             details=details,
             message=_filled(rule.message, details),
@@ -133,7 +132,8 @@ def _place(calculator: Calculator, rule: Rule, row: tuple[str, int] | None) -> C
     if dot and row is not None:
         source = intake.rows(table)[row[1]]
         return source.fact(column).source or source.source
-    return intake.fact(rule.at).source or intake.places.get(rule.at)
+    name, _, back = rule.at.partition("@")
+    return intake.fact(name, int(back or 0)).source or intake.places.get(rule.at)
 
 
 def _say(calculator: Calculator, expression: str, row: tuple[str, int] | None) -> str:
