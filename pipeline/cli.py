@@ -5,7 +5,10 @@ Exit codes: 0 fine, 1 findings that forbid the final report, 2 the command could
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -21,7 +24,7 @@ EXISTING = click.Path(path_type=Path)
 
 
 def reported(command: Command) -> Command:
-    """Turns the product's exceptions into one Chinese message and exit code 2."""
+    """Turns exceptions into one Chinese message and exit code 2; a fault of ours names a file with the details."""
 
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -29,9 +32,24 @@ def reported(command: Command) -> Command:
             return command(*args, **kwargs)
         except LvbaoError as error:
             click.echo(f"错误：{error}", err=True)
-            sys.exit(2)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            click.echo(
+                f"错误：程序内部出错，没有写出结果。详情已存入 {_details()}，请连同录入表一起反馈。", err=True
+            )
+        sys.exit(2)
 
     return guarded
+
+
+def _details() -> str:
+    """The file that the traceback was written to."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix="lvbao-", suffix=".log", delete=False
+    ) as log:
+        traceback.print_exc(file=log)
+        return log.name
 
 
 def standard_options(command: Command) -> Command:
@@ -145,7 +163,7 @@ def run(
 @click.argument("place", type=EXISTING)
 @click.option("-o", "--output", type=EXISTING, required=True, help="结果文件夹，每个客户一个子文件夹。")
 @click.option("--report", help="报告种类，默认是标准包的第一种。")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="同时处理几份。")
+@click.option("--jobs", type=click.IntRange(1, 64), help="同时处理几份，默认按处理器个数。")
 @click.option("--no-draft", is_flag=True, help="有错误的不生成草稿。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
 @standard_options
@@ -154,7 +172,7 @@ def batch(
     place: Path,
     output: Path,
     report: str | None,
-    jobs: int,
+    jobs: int | None,
     no_draft: bool,
     no_page_numbers: bool,
     standard: str | None,
@@ -169,7 +187,7 @@ def batch(
     from pipeline.deliver import Options
 
     options = Options(standard, standards, report, None, not no_draft, page_numbers=not no_page_numbers)
-    sys.exit(commands.batch(place, output, options, jobs))
+    sys.exit(commands.batch(place, output, options, jobs or min(os.cpu_count() or 1, 8)))
 
 
 @main.group()

@@ -73,7 +73,9 @@ CATALOGUE: Mapping[str, Message] = {
         "请填证明材料清单中的编号；没有证明材料的得分列为“待补证据”，不进入已确认得分。",
     ),
     "evidence_unknown": Message(
-        ERROR, "证明材料编号“{number}”不在证明材料清单中{near}{rows}", "请改正编号，或在证明材料清单中补上这一项。"
+        ERROR,
+        "证明材料编号“{number}”不在证明材料清单中{near}{rows}",
+        "请改正编号，或在证明材料清单中补上这一项。",
     ),
     "basic_requirement_not_met": Message(
         WARNING,

@@ -145,7 +145,9 @@ class Excel:
         """The answer of a field (or its 单位, 上一年, 前年, 备注)."""
         header, label_column = self.find(sheet, "填报项")
         row = next(r for (r, c), t in sorted(self.texts(sheet).items()) if c == label_column and t == label)
-        column = next(c for (r, c), t in sorted(self.texts(sheet).items()) if r == header and t.startswith(heading))
+        column = next(
+            c for (r, c), t in sorted(self.texts(sheet).items()) if r == header and t.startswith(heading)
+        )
         return joined(row, column)
 
     def label(self, sheet: str, label: str) -> str:

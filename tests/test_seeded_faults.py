@@ -113,7 +113,13 @@ OUTPUT = field("发展与经营", "工业总产值")
 ENERGY = ("能源", "各类能源消耗")
 ELECTRICITY = entry(*ENERGY, "消耗量", 1)
 NEXT_ENERGY_ROW = 13
-NEW_ROW: dict[str, Content] = {"能源种类": "汽油", "年度": 2024, "消耗量": 0.5, "计量单位": "t", "用于工艺": "公用"}
+NEW_ROW: dict[str, Content] = {
+    "能源种类": "汽油",
+    "年度": 2024,
+    "消耗量": 0.5,
+    "计量单位": "t",
+    "用于工艺": "公用",
+}
 REUSED = field("水污染物", "废水回用量")
 CERTIFICATES = ("管理体系", "管理体系和证书")
 EVIDENCE = ("证明材料", "证明材料清单")
@@ -129,6 +135,7 @@ def typed(sentence: str, place: Place, content: Content, code: str, subject: str
     return sentence, put(place, content), [(code, place, subject)]
 
 
+# fmt: off
 NUMBERS: list[Case] = [
     typed("a number with 约", ELECTRICITY, "约210", "not_a_number", "energy_use.amount"),
     typed("a number with 约 in a field", LAND, "约 60000", "not_a_number", "land_area"),
@@ -325,8 +332,9 @@ STRUCTURE: list[Case] = [
     ("another standard's workbook", lambda b: b.identify("standard", "gbt-36132-2025"), [("wrong_standard", the_file, "cpcif-adhesive-2022-draft")]),
     ("an old version of the pack", lambda b: b.identify("pack_version", "0.0.1"), [("other_pack_version", the_file, "cpcif-adhesive-2022-draft")]),
     ("written by a program and never computed", lambda b: b.identify("probe", Formula("1+1")), [("not_recalculated", the_file, "")]),
-]  # fmt: skip
+]
 """A fault of structure may leave its figures readable (a note) or not (an error); it is one finding either way."""
+# fmt: on
 
 CASES = [*NUMBERS, *OTHER_TYPES, *MISSING, *CONTRADICTIONS, *STRUCTURE]
 
@@ -344,7 +352,5 @@ def test_a_fault_is_one_finding_at_its_cell(
     assert found == [(code, *place(sample), subject) for code, place, subject in expected]
 
 
-def test_the_sample_itself_gives_no_finding_at_all(
-    sample: Excel, adhesive: Standard, tmp_path: Path
-) -> None:
+def test_the_sample_itself_gives_no_finding_at_all(sample: Excel, adhesive: Standard, tmp_path: Path) -> None:
     assert evaluate(sample.copy().save(tmp_path / "录入表.xlsx"), adhesive).findings == ()

@@ -50,7 +50,7 @@ class Blamed:
             return True
         if not self._errors.isdisjoint(self._read(texts, row)):
             return True
-        if rule.severity == Severity.ERROR:
+        if rule.severity == "error":
             return False
         return not self._warnings.isdisjoint(self._read([rule.require], row))
 

@@ -27,9 +27,7 @@ class Register:
         """Whether all of them stand in the register."""
         return not self._kept or set(numbers) <= set(self._numbers)
 
-    def findings(
-        self, cited: Cited, place: Callable[[Criterion, str], CellRef | None]
-    ) -> Iterator[Finding]:
+    def findings(self, cited: Cited, place: Callable[[Criterion, str], CellRef | None]) -> Iterator[Finding]:
         """The numbers that are cited but not registered, each once, at the cell where it is most likely wrong.
 
         A register that is absent, or has rows without a readable number or with one number twice, has findings of its

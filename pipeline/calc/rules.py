@@ -32,8 +32,8 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
     depends = Dependencies(standard)
     found = [*_fields(calculator), *_tables(calculator)]
     blamed = Blamed(standard, calculator.intake, (*earlier, *found))
-    strict = [r for r in standard.intake.rules if r.severity == Severity.ERROR]
-    others = [r for r in standard.intake.rules if r.severity != Severity.ERROR]
+    strict = [r for r in standard.intake.rules if r.severity == "error"]
+    others = [r for r in standard.intake.rules if r.severity != "error"]
     checks = [*(_rule(calculator, r, blamed) for r in strict), _changes(calculator, blamed)]
     for broken in chain(*checks, *(_rule(calculator, r, blamed) for r in others)):
         blamed.add(broken)

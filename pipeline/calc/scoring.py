@@ -121,7 +121,7 @@ class _Scorer:
             self._report("statement_missing", criterion, "statement")
         result = replace(blank, verdict=verdict, statement=statement, basis=f"自评结论：{verdict}")
         if criterion.points is None or verdict == NOT_APPLICABLE:
-            return result
+            return self._not_applicable(result) if criterion.points is not None else result
         return self._points(result, entered if isinstance(entered, Decimal) else None)
 
     def _points(self, result: CriterionScore, entered: Decimal | None) -> CriterionScore:
@@ -144,11 +144,18 @@ class _Scorer:
             )  # fmt: skip
         return replace(result, score=full)
 
+    def _not_applicable(self, result: CriterionScore) -> CriterionScore:
+        """Full or no points where the pack says so; by default the row drops out of its group."""
+        policy = self.standard.scoring.methods.not_applicable
+        if policy == "drop":
+            return result
+        return replace(result, score=result.criterion.points if policy == "full" else Decimal(0))
+
     def _by_level(self, criterion: Criterion) -> CriterionScore:
         value = self.calculator.indicator(criterion.indicator or "")
         result = self._judged(criterion)
         if isinstance(value.value, NotApplicable):
-            return replace(result, verdict=NOT_APPLICABLE, basis=value.value.reason)
+            return self._not_applicable(replace(result, verdict=NOT_APPLICABLE, basis=value.value.reason))
         if value.level is None:
             return self._undecided(result)
         share = self.standard.scoring.methods.by_level.get(value.level, Decimal(0))
@@ -164,7 +171,7 @@ class _Scorer:
         outcome = self.calculator.condition(criterion.condition or "", subject=criterion.id)
         result = self._judged(criterion)
         if isinstance(outcome, NotApplicable):
-            return replace(result, verdict=NOT_APPLICABLE, basis=outcome.reason)
+            return self._not_applicable(replace(result, verdict=NOT_APPLICABLE, basis=outcome.reason))
         if not isinstance(outcome, bool):
             return self._undecided(result)
         words = self.calculator.condition_words(criterion.condition or "")
@@ -200,7 +207,7 @@ class _Scorer:
     def _with_evidence(self, result: CriterionScore) -> CriterionScore:
         criterion = result.criterion
         numbers = self._numbers(criterion)
-        scored = result.score is not None and result.score > 0
+        scored = result.score is not None and result.score > 0 and result.verdict != NOT_APPLICABLE
         asserted = scored or (criterion.points is None and result.verdict == MET)
         if asserted and not numbers and not self._refused(criterion, "evidence"):
             self._report("evidence_missing", criterion, "evidence")
@@ -216,7 +223,7 @@ class _Scorer:
         if subcategory.weight is None:
             return SubcategoryScore(subcategory, rows, None, None, None)
         scored = [r for r in rows if r.criterion.points is not None]
-        applicable = [r for r in scored if r.verdict != NOT_APPLICABLE]
+        applicable = [r for r in scored if r.verdict != NOT_APPLICABLE or r.score is not None]
         most = sum((r.criterion.points or Decimal(0) for r in applicable), Decimal(0))
         if most == 0:
             return SubcategoryScore(subcategory, rows, None, None, None, applicable=False)

@@ -96,7 +96,7 @@ def of_field(intake: Intake, field: Field) -> Iterator[Series]:
 
 def of_table(intake: Intake, table: Table, evaluation_year: Decimal) -> Iterator[Series]:
     """The series of rows that agree in the table's key but for the year."""
-    year = next((c for c in table.key if table.by_id[c].type == "year"), None)
+    year = table.period_column
     limited = [c for c in table.columns if c.yoy_limit is not None]
     if year is None or not limited:
         return

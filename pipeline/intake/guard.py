@@ -39,7 +39,7 @@ LIMITS: Final = Limits()
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
-    rb"(?:<!--.*?-->|<\?[^>]*>|\s)*<(?:!doctype\s+html|html|head|body|table|meta|workbook)", re.I | re.S
+    rb"(?>(?><!--.*?-->)|<\?[^>]*>|\s)*+<(?:!doctype\s+html|html|head|body|table|meta|workbook)", re.I | re.S
 )
 _OTHER_MAGIC = (
     (b"\x89PNG", "图片"),

@@ -16,6 +16,7 @@ from pipeline.standard.types import IntakeSchema, Sheet
 
 _ENOUGH: Final = 0.6
 """Share of a sheet's headings that must be found to know it by its content."""
+_LONGEST_NAME: Final = 64
 _COPY = re.compile(r"(.+?)\s*(?:[(（]\d+[)）]|_\d+|[-－—]?\s*副本\d*|\s*-?\s*copy\d*)", re.I)
 
 
@@ -126,7 +127,7 @@ class _Search:
 
     def _copied(self, cells: SheetCells, titles: Mapping[str, str]) -> str | None:
         """The id of the found sheet that this one looks like a copy of."""
-        match = _COPY.fullmatch(cells.name)
+        match = _COPY.fullmatch(cells.name[:_LONGEST_NAME])
         if match:
             original = next((t for t in titles if folded(t) == folded(match.group(1))), None)
             if original is not None:

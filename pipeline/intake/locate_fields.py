@@ -51,6 +51,7 @@ class _Search:
         self.refused: set[str] = set()
         self.rows: dict[str, int] = {}
         self.doubled: set[int] = set()
+        self.filled_rows = {r for r, _ in context.cells.cells}
 
     def run(self) -> FieldSpots:
         header = self._header()
@@ -171,7 +172,7 @@ class _Search:
     def _by_other_means(self, header: _Header, field: Field, free: dict[int, str]) -> None:
         """A label that cannot be read: by defined name, by likeness and unit, by position between its neighbours."""
         between = self._between(header, field)
-        named = self._named_row(field)
+        named = self._named_row(header, field)
         row, how = None, ""
         alike = self._alike(header, field, free)
         if named is not None and (named in free or not self.context.cells.text(named, header.label)):
@@ -179,7 +180,7 @@ class _Search:
         elif alike is not None and (alike in between or self.context.known_template):
             row, how = alike, "相近名称和单位"
         elif self.context.known_template and len(between) == 1 and between[0] not in free:
-            row, how = between[0], "位置"
+            row, how = (between[0], "位置") if self._is_row_of(header, field, between[0]) else (None, "")
         if row is not None and row not in self.rows.values():
             self.rows[field.id] = row
             where = self.context.ref(row, header.label, field.label)
@@ -197,11 +198,18 @@ class _Search:
                 "label_missing", field.id, self.context.sheet_ref(field.label), label=field.label, near=""
             )
 
-    def _named_row(self, field: Field) -> int | None:
+    def _named_row(self, header: _Header, field: Field) -> int | None:
+        """The row that the field's defined name points to; names of files written by programs may be stale."""
         target = self.context.defined_names.get(FIELD_NAME_PREFIX + field.id)
         if target is None or target[0] != self.context.cells.name or target[1] in self.rows.values():
             return None
-        return target[1]
+        return target[1] if self._is_row_of(header, field, target[1]) else None
+
+    def _is_row_of(self, header: _Header, field: Field, row: int) -> bool:
+        """Whether the row may be the field's: something stands in it, and beside a number its unit."""
+        if field.is_number and header.unit is not None:
+            return same_unit(self.context.cells.text(row, header.unit), field.unit)
+        return row in self.filled_rows
 
     def _alike(self, header: _Header, field: Field, free: dict[int, str]) -> int | None:
         near = nearest(heading_key(field.label), [heading_key(t) for t in free.values()])

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from pipeline.intake.words import clean, folded
+from pipeline.quantity import PRECISION
 from pipeline.standard.types import Field
 from pipeline.units import PERCENT, Unit, UnknownUnit, unit
 
@@ -17,6 +18,7 @@ _SIGNS: Final = str.maketrans({"−": "-", "–": "-", "﹣": "-", "➖": "-", "
 _NUMBER = re.compile(
     r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+"
 )
+_LARGEST_EXPONENT: Final = 18
 _APPROXIMATE = re.compile(r"大约|大概|左右|以上|以下|将近|接近|不足|超过|多于|少于|约|近|[≈~<>≤≥?？]")
 _MAGNITUDES: Final[Mapping[str, Decimal]] = {
     "万": Decimal(10_000),
@@ -55,13 +57,24 @@ def parse_number(text: str, field: Field) -> Number | NoNumber:
     match = _NUMBER.match(plain_text)
     if match is None:
         return NoNumber("not_a_number", _proposal(plain_text))
-    value = _decimal(match.group())
+    accepted = in_reason(_decimal(match.group()))
+    if isinstance(accepted, NoNumber):
+        return accepted
+    value = accepted.value
     rest = plain_text[match.end() :].strip()
     if not rest:
         return Number(value)
     if _APPROXIMATE.search(rest):
         return NoNumber("not_a_number", _proposal(plain_text))
     return _with_rest(value, rest, field)
+
+
+def in_reason(value: Decimal) -> Number | NoNumber:
+    """The number, unless no quantity that is asked for can be of its size (`1e999`, a row of 500 digits)."""
+    fits = value == 0 or (
+        abs(value.adjusted()) <= _LARGEST_EXPONENT and len(value.as_tuple().digits) <= PRECISION
+    )
+    return Number(value) if fits else NoNumber("not_a_number")
 
 
 def _decimal(text: str) -> Decimal:

@@ -65,7 +65,7 @@ def _row(
     covered: frozenset[tuple[int, int]],
     constraints: Constraints,
     into: Collected,
-    fixed: Mapping[str, object],
+    fixed: Mapping[str, str],
 ) -> Row:
     """The facts of a criterion; what the table prints (`fixed`) is the pack's word, whatever stands in the cells."""
     key = f"{spot.table.id}[{criterion}]"

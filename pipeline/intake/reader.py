@@ -6,24 +6,23 @@ import datetime as dt
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
 from python_calamine import (
     CalamineError,
-    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
-    SheetMetadata,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
 
 from pipeline.intake.guard import LIMITS, Limits, guard
 from pipeline.intake.layout import IDENTITY_SHEET
-from pipeline.intake.sheetxml import Parts, SheetMarks, read_parts
+from pipeline.intake.sheetxml import SheetMarks, read_parts
 from pipeline.intake.words import clean
 from pipeline.intake.workbook import Cell, CellKind, SheetCells, Workbook
 from pipeline.messages import unreadable
@@ -41,8 +40,11 @@ def read_workbook(path: Path | str, limits: Limits = LIMITS) -> Workbook:
 def parse_workbook(data: bytes, file: str) -> Workbook:
     """The workbook in guarded bytes; `file` is its name for messages."""
     try:
+        grids = _grids(
+            data
+        )  # first: it refuses what is no sound XML, which the searches of `sheetxml` rely on
         parts = read_parts(data)
-        sheets = _sheets(data, parts)
+        sheets = tuple(_sheet(g, parts.marks.get(g.name, SheetMarks())) for g in grids)
     except PasswordError:
         raise unreadable("file_encrypted", file) from None
     except (CalamineError, ParseError, zipfile.BadZipFile, KeyError, ValueError, OSError):
@@ -63,19 +65,34 @@ def parse_workbook(data: bytes, file: str) -> Workbook:
     )
 
 
-def _sheets(data: bytes, parts: Parts) -> tuple[SheetCells, ...]:
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """What the fast reader gives of one sheet."""
+
+    name: str
+    hidden: bool
+    start: Place
+    rows: Sequence[Sequence[object]]
+    merged: tuple[tuple[int, int, int, int], ...]
+
+
+def _grids(data: bytes) -> list[_Grid]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    return tuple(
-        _sheet(book.get_sheet_by_name(m.name), m, parts.marks.get(m.name, SheetMarks()))
-        for m in book.sheets_metadata
-        if m.typ == SheetTypeEnum.WorkSheet
-    )
+    grids = []
+    for metadata in book.sheets_metadata:
+        if metadata.typ == SheetTypeEnum.WorkSheet:
+            sheet = book.get_sheet_by_name(metadata.name)
+            merged = tuple(sorted((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ()))
+            hidden = metadata.visible != SheetVisibleEnum.Visible
+            rows = sheet.to_python(skip_empty_area=True)
+            grids.append(_Grid(metadata.name, hidden, sheet.start or (0, 0), rows, merged))
+    return grids
 
 
-def _sheet(source: CalamineSheet, metadata: SheetMetadata, marks: SheetMarks) -> SheetCells:
+def _sheet(grid: _Grid, marks: SheetMarks) -> SheetCells:
     cells: dict[Place, Cell] = {}
-    top, left = source.start or (0, 0)
-    for row, values in enumerate(source.to_python(skip_empty_area=True), top):
+    top, left = grid.start
+    for row, values in enumerate(grid.rows, top):
         for column, value in enumerate(values, left):
             if value != "":
                 cell = _cell(value, (row, column) in marks.percent)
@@ -85,14 +102,13 @@ def _sheet(source: CalamineSheet, metadata: SheetMetadata, marks: SheetMarks) ->
         cells[place] = Cell(code, CellKind.ERROR)
     for place in marks.no_result:
         cells[place] = Cell(None, CellKind.NO_RESULT)
-    merged = tuple(sorted((a, b, c, d) for (a, b), (c, d) in source.merged_cell_ranges or ()))
     return SheetCells(
-        name=metadata.name,
+        name=grid.name,
         cells=cells,
         rows=max((r for r, _ in cells), default=-1) + 1,
         columns=max((c for _, c in cells), default=-1) + 1,
-        hidden=metadata.visible != SheetVisibleEnum.Visible,
-        merged=merged,
+        hidden=grid.hidden,
+        merged=grid.merged,
     )
 
 

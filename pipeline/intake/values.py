@@ -16,13 +16,15 @@ from typing import Final
 
 from pipeline.findings import CellRef, Finding, nearest
 from pipeline.intake import dates, texts
-from pipeline.intake.numbers import NoNumber, Number, parse_number, percent_number
+from pipeline.intake.numbers import NoNumber, in_reason, parse_number, percent_number
 from pipeline.intake.words import clean, folded, listed, shown
 from pipeline.intake.workbook import Cell, CellKind
 from pipeline.messages import finding
 from pipeline.quantity import MISSING, NotApplicable, NotDetected, Value, plain
 from pipeline.standard.types import Field
 
+_LONGEST_WORD: Final = 1000
+"""Longer texts are no kinds of blank."""
 _NOT_FILLED = frozenset({"未填", "待填", "待补", "待补充", "未填写", "请填写", "请选择"})
 _PLACEHOLDER = re.compile(r"[/\\\-−–—―_~～·.。、*#?？]+")
 _NOT_APPLICABLE = re.compile(
@@ -70,7 +72,7 @@ class Question:
         """The cell is an answer; a note tells how it was read unless it was written as we ask for it."""
         if as_asked:
             return Reading(value)
-        words = {"raw": raw_text(cell), "value": value_text(value)}
+        words = {"raw": raw_text(cell), "value": shown(value_text(value))}
         return Reading(value, finding("normalised", self.subject, self.where, **words))
 
 
@@ -129,6 +131,8 @@ def _special_text(cell: Cell, text: str, question: Question) -> Reading | None:
         return None
     if _PLACEHOLDER.fullmatch(text):
         return _placeholder(cell, question)
+    if len(text) > _LONGEST_WORD:
+        return None
     if _NOT_APPLICABLE.fullmatch(text):
         return _not_applicable(cell, text, question)
     if field.type in ("number", "integer"):
@@ -185,7 +189,7 @@ def _unit_words(field: Field) -> str:
 def _number(cell: Cell, question: Question) -> Reading:
     field = question.field
     if isinstance(cell.value, Decimal):
-        result = percent_number(cell.value, field) if cell.percent else Number(cell.value)
+        result = percent_number(cell.value, field) if cell.percent else in_reason(cell.value)
     elif isinstance(cell.value, str):
         result = parse_number(cell.value, field)
     else:

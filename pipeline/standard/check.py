@@ -83,7 +83,7 @@ def _table(table: t.Table) -> Iterator[str]:
         yield from _field(column, f"{table.id}.{column.id}")
         if column.years != 1:
             yield f"intake.yaml：{table.id}.{column.id}：表的列不能有 years"
-        if column.yoy_limit is not None and not any(table.by_id[k].type == "year" for k in table.key if k in table.by_id):
+        if column.yoy_limit is not None and table.period_column is None:
             yield f"intake.yaml：{table.id}.{column.id}：有 yoy_limit 的表，key 中应有年度"
     for key in table.key:
         if key not in table.by_id:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from pipeline.evaluate import evaluate
+from pipeline.intake.blank import write_workbook
+from pipeline.intake.data_file import read_data
+from pipeline.standard import Standard
 from tests.conftest import Evaluate, Found, found
 
 MET = {"verdict": "符合", "statement": "有制度有记录。", "evidence": "E01"}
@@ -134,3 +140,18 @@ def test_an_untouched_sheet_is_one_finding_and_not_a_hundred(evaluate_toy: Evalu
         for f in evaluation.findings
         if f.where and f.where.sheet == "自评价表" and f.severity == "error"
     ] == ["criteria_empty"]
+
+
+def test_the_pack_may_give_rows_that_do_not_apply_full_points_or_none(toy: Standard, tmp_path: Path) -> None:
+    scoring = toy.scoring
+    facts = {**BASE, **criteria(T03={"verdict": "不适用", "statement": "本企业无厂房。"})}
+    path = tmp_path / "录入表.xlsx"
+    path.write_bytes(write_workbook(toy, read_data(facts, toy)))
+
+    def printed(policy: str) -> Decimal:
+        methods = replace(scoring.methods, not_applicable=policy)
+        pack = replace(toy, scoring=replace(scoring, methods=methods))
+        return evaluate(path, pack).scorecard.printed.score
+
+    assert printed("full") == Decimal(19)  # (60 + 35) / 100 × 20
+    assert printed("zero") == Decimal(12)  # 60 / 100 × 20

@@ -83,6 +83,7 @@ WRONG_KINDS: dict[str, tuple[str, bytes, str]] = {
     "html": ("a.xls", b"<html><body><table><tr><td>1</td></tr></table></body></html>", "file_is_html"),
     "html with a mark": ("a.xlsx", b"\xef\xbb\xbf  <!DOCTYPE html><html></html>", "file_is_html"),
     "xml spreadsheet 2003": ("a.xlsx", b'<?xml version="1.0"?>\n<?mso-application?><Workbook/>', "file_is_html"),
+    "comments without end": ("a.xlsx", b"<!---->" * 580 + b"<x", "file_is_text"),
     "pdf": ("a.xlsx", b"%PDF-1.7\n", "file_is_pdf"),
     "picture": ("a.xlsx", b"\x89PNG\r\n\x1a\n", "file_not_xlsx"),
     "rar": ("a.xlsx", b"Rar!\x1a\x07", "file_not_xlsx"),

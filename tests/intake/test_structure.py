@@ -139,6 +139,15 @@ def test_a_deleted_row_is_one_error(toy: Standard, tmp_path: Path) -> None:
     assert brief(findings) == [("label_missing", SITE, "building_floor_area")]
 
 
+def test_a_deleted_last_row_is_not_taken_for_the_blank_row_below(toy: Standard, tmp_path: Path) -> None:
+    for names_are_stale in (True, False):
+        book = clean_book(toy).insert_rows(SITE, 10, -1)
+        if not names_are_stale:
+            book.names.clear()
+        _, findings = read(book, toy, tmp_path)
+        assert brief(findings) == [("label_missing", SITE, "recycling_rate")]
+
+
 def test_a_row_of_their_own_is_a_note(toy: Standard, tmp_path: Path) -> None:
     book = clean_book(toy).put(f"{SITE}!B12", "绿化面积").put(f"{SITE}!D12", 500)
     _, findings = read(book, toy, tmp_path)

@@ -187,6 +187,9 @@ REFUSED: list[tuple[Field, Any, str, str]] = [
     (YEAR, dt.date(1905, 7, 16), "not_a_year", "2024"),
     (YEAR, 2024.5, "not_a_year", ""),
     (YEAR, 20240, "not_a_year", ""),
+    (NUMBER, "1e999", "not_a_number", ""),
+    (NUMBER, "9" * 500, "not_a_number", ""),
+    (NUMBER, "不适用(" + " " * 30_000 + "x", "not_a_number", ""),
     (NUMBER, "1~234", "not_a_number", ""),
     (MONTH, 2024.1, "not_a_month", ""),
     (MONTH, "2024-13", "not_a_month", ""),
@@ -317,7 +320,7 @@ def test_no_text_breaks_the_reader_and_a_refusal_is_always_missing(field: Field,
 
 
 @settings(max_examples=200, deadline=None)
-@given(value=st.floats(allow_nan=False, allow_infinity=False, width=32), thousands=st.booleans())
+@given(value=st.floats(-1e15, 1e15).filter(lambda x: x == 0 or abs(x) > 1e-15), thousands=st.booleans())
 def test_a_printed_number_is_read_back(value: float, thousands: bool) -> None:
     exact = Decimal(repr(value))
     text = f"{exact:,f}" if thousands else f"{exact:f}"
