@@ -34,6 +34,18 @@ CATALOGUE: Mapping[str, Message] = {
         "请核对两年的数值和单位；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
         "同比变化过大常是单位或口径错误，评审时会被问到。",
     ),
+    "date_not_past": Message(
+        WARNING,
+        "填的是 {raw}，在评价日期 {date} 之后",
+        "请核对日期；确在评价日期之后的，不作为本次评价的依据。",
+        "评价时这件事应已完成。",
+    ),
+    "evaluation_date_early": Message(
+        WARNING,
+        "有 {count} 处已完成事项的日期晚于评价日期 {date}",
+        "请核对评价日期；评价日期无误的，逐处核对这些日期。",
+        "评价时这些事应已完成。",
+    ),
     "reason_missing": Message(ERROR, "填了“不适用”，但没有写理由", "请在“备注”栏写明不适用的理由。"),
     # -- calculation
     "division_by_zero": Message(ERROR, "计算“{indicator}”时除数为 0", "请核对除数“{operand}”。"),

@@ -15,6 +15,7 @@ from itertools import chain
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.past import dated, not_yet
 from pipeline.calc.yearly import of_field, of_table
 from pipeline.facts import Row
 from pipeline.findings import CellRef, Finding, Severity
@@ -34,7 +35,11 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
     blamed = Blamed(standard, calculator.intake, (*earlier, *found))
     strict = [r for r in standard.intake.rules if r.severity == "error"]
     others = [r for r in standard.intake.rules if r.severity != "error"]
-    checks = [*(_rule(calculator, r, blamed) for r in strict), _changes(calculator, blamed)]
+    checks = [
+        *(_rule(calculator, r, blamed) for r in strict),
+        _past(calculator, blamed),
+        _changes(calculator, blamed),
+    ]
     for broken in chain(*checks, *(_rule(calculator, r, blamed) for r in others)):
         blamed.add(broken)
         found.append(broken)
@@ -85,6 +90,18 @@ def _row(calculator: Calculator, table: Table, index: int, row: Row) -> Iterator
             continue
         if _applies(calculator, column.when, (table.id, index)):
             yield finding("missing", f"{table.id}.{column.id}", fact.source or row.source, what=_what(column))
+
+
+def _past(calculator: Calculator, blamed: Blamed) -> Iterator[Finding]:
+    """Dates after the evaluation date, where no error is known in them."""
+    standard, intake = calculator.standard, calculator.intake
+    day = intake.fact(standard.identity.roles.evaluation_date).source
+    if day is None or blamed.explain_places([day]):
+        return
+    known = [
+        d for d in dated(standard, intake) if d.place is not None and not blamed.explain_places([d.place])
+    ]
+    yield from not_yet(standard, intake, known)
 
 
 def _changes(calculator: Calculator, blamed: Blamed) -> Iterator[Finding]:

@@ -39,7 +39,8 @@ class Outlier:
 def outlier(values: Sequence[Decimal | None], limit: Decimal) -> Outlier | None:
     """The value that changes by more than `limit` per cent; values from the newest year back.
 
-    Where both changes are too large and go against each other, the year between them is the one that stands out.
+    Where both changes are too large and go against each other, the year between them is the one that stands out; it
+    is also where nothing can be said of the change after it (it is 0).
     """
     recent, older = (_change(values, i) for i in range(2))
     if recent is not None and abs(recent) > limit:
@@ -47,7 +48,7 @@ def outlier(values: Sequence[Decimal | None], limit: Decimal) -> Outlier | None:
             return Outlier(1, older, "比上一年")
         return Outlier(0, recent, "比上一年")
     if older is not None and abs(older) > limit:
-        return Outlier(2, older, "后一年比这一年")
+        return Outlier(1, older, "比上一年") if recent is None else Outlier(2, older, "后一年比这一年")
     return None
 
 

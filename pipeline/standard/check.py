@@ -107,6 +107,8 @@ def _field(field: t.Field, name: str) -> Iterator[str]:
         yield f"{where}是选择项，应有 options"
     for duplicate in _duplicates(field.choices):
         yield f"{where}的选项“{duplicate}”重复"
+    if field.past and field.type not in ("date", "year"):
+        yield f"{where}不是日期或年份，不能写 past"
     if field.years < 1 or field.years > 3:
         yield f"{where}的 years 应为 1～3"
     if field.pattern is not None:
