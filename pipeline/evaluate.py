@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.rules import check_rules
 from pipeline.calc.scoring import score
@@ -41,29 +42,23 @@ def evaluate_intake(
 ) -> Evaluation:
     """Checks, calculates and scores the facts of a workbook that has been read, with its evidence files."""
     calculator = Calculator(standard, intake)
-    ruled = check_rules(calculator)
+    ruled = check_rules(calculator, reading)
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
-    computed = _not_blamed(calculator.findings, (*reading, *ruled))
-    scorecard, scored = score(calculator, (*reading, *ruled, *computed))
-    findings = _in_order((*reading, *ruled, *computed, *scored, *evidence.findings), standard)
+    blamed = Blamed(standard, intake, (*reading, *ruled))
+    known = (*reading, *ruled, *(f for f in calculator.findings if not blamed.explain_computed(f)))
+    scorecard, scored = score(calculator, known)
     return Evaluation(
         standard=standard,
         intake=intake,
         indicators=indicators,
         earlier=earlier,
         scorecard=scorecard,
-        findings=findings,
+        findings=_in_order((*known, *scored, *evidence.findings), standard),
         calculator=calculator,
         receipt=make_receipt(workbook, standard, intake, evidence.hashes),
         evidence=evidence,
     )
-
-
-def _not_blamed(findings: Iterable[Finding], earlier: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings whose cell has none yet: a value that a rule refuses need not fail in the calculation as well."""
-    blamed = {f.where for f in earlier if f.where is not None and f.where.cell}
-    return tuple(f for f in findings if f.where not in blamed)
 
 
 def _in_order(findings: Iterable[Finding], standard: Standard) -> tuple[Finding, ...]:

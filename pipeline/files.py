@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.findings import LvbaoError
 
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+_JOINERS = "\u200c\u200d"
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for i in range(1, 10))}
 
 
@@ -51,9 +52,18 @@ def _reason(error: OSError) -> str:
     return known.get(type(error).__name__, error.strerror or "系统错误")
 
 
+def shown_name(path: Path) -> str:
+    """The file's name for messages and records: what cannot be printed (or is no text at all) becomes �."""
+    return "".join(c if c.isprintable() else "�" for c in path.name)
+
+
 def safe_name(text: str, fallback: str = "未命名") -> str:
-    """`text` as one component of a path: no separators, no reserved names, at most 80 characters."""
-    cleaned = _UNSAFE.sub("_", text).strip(" .")[:80].strip(" .")
+    """`text` as one component of a path: no separators, no reserved names, printable, at most 80 characters."""
+    cleaned = (
+        _UNSAFE.sub("_", "".join(c if c.isprintable() or c in _JOINERS else "_" for c in text))
+        .strip(" .")[:80]
+        .strip(" .")
+    )
     if not cleaned or cleaned.upper().split(".")[0] in _RESERVED:
         return fallback
     return cleaned
