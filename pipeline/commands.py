@@ -100,14 +100,20 @@ def _tell(workbook: Path, delivered: Delivered, folder: Path, *, to_stderr: bool
         click.echo(findings_text(evaluation.findings, shown_name(workbook)), err=to_stderr)
     if delivered.path is None:
         click.echo("有错误，没有生成正式报告。改正后再运行；要先看草稿请加 --draft。", err=True)
-        older = [p.name for p in sorted(folder.glob("*.docx"))]
-        if older:
-            click.echo(f"注意：{folder} 中的 {'、'.join(older)} 是以前生成的，与本次数据可能不符。", err=True)
+        _warn_of_older(folder, None)
         return
     kind = "草稿" if delivered.draft else "报告"
     click.echo(f"已生成{kind}：{delivered.path}", err=to_stderr)
     for note in delivered.notes:
         click.echo(f"说明：{note}", err=to_stderr)
+    _warn_of_older(folder, delivered.path)
+
+
+def _warn_of_older(folder: Path, new: Path | None) -> None:
+    """Tells of reports in the folder that are not of this run: they stay, but may not fit its data."""
+    older = [p.name for p in sorted(folder.glob("*.docx")) if new is None or p.name != new.name]
+    if older:
+        click.echo(f"注意：{folder} 中的 {'、'.join(older)} 是以前生成的，与本次数据可能不符。", err=True)
 
 
 # -- batch --------------------------------------------------------------------------------------------------

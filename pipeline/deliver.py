@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
-from pipeline.files import shown_name, write_bytes, write_text
+from pipeline.files import shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
 from pipeline.intake.reader import read_workbook
 from pipeline.receipt import Receipt
@@ -165,6 +165,6 @@ def deliver(workbook: Path, target: Path, options: Options) -> Delivered:
         return Delivered(evaluation, None, None)
     made = make_report(evaluation, options)
     path = target / made.file_name
-    write_text(target / EVALUATION_FILE, to_json(evaluation_record(evaluation)))
-    write_bytes(path, made.docx)
+    record = to_json(evaluation_record(evaluation)).encode("utf-8")
+    write_together({path: made.docx, target / EVALUATION_FILE: record})
     return Delivered(evaluation, target, path, made.draft, made.notes)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
+from pipeline.calc.dependencies import Dependencies
 from pipeline.calc.rules import check_rules
 from pipeline.calc.scoring import score
 from pipeline.calc.trace import IndicatorValue
 from pipeline.evaluation import Evaluation
 from pipeline.evidence import NO_EVIDENCE, Evidence, read_evidence
 from pipeline.facts import Intake
-from pipeline.findings import CellRef, Finding, cell_order
+from pipeline.findings import CellRef, Finding, Severity, cell_order
 from pipeline.intake.read import read_intake
 from pipeline.intake.reader import read_workbook
 from pipeline.intake.workbook import Workbook
@@ -61,15 +63,17 @@ def evaluate_intake(
     )
 
 
-def _in_order(findings: Iterable[Finding], standard: Standard) -> tuple[Finding, ...]:
-    """Findings as the form-filler meets them: the whole file first, then sheet by sheet, cell by cell."""
+def _in_order(findings: Sequence[Finding], standard: Standard) -> tuple[Finding, ...]:
+    """Findings as the form-filler meets them, with what each blocks: the whole file first, then cell by cell."""
+    depends = Dependencies(standard)
     sheets = {sheet.title: n for n, sheet in enumerate(standard.intake.sheets)}
 
     def key(found: Finding) -> tuple[int, str, tuple[int, int], str]:
         where = found.where or CellRef("")
         return sheets.get(where.sheet, -1), where.sheet, cell_order(where.cell), found.code
 
-    return tuple(sorted(findings, key=key))
+    blocked = {f.subject: depends.blocked_by(f.subject) for f in findings if f.severity is not Severity.NOTE}
+    return tuple(replace(f, blocks=blocked.get(f.subject, ())) for f in sorted(findings, key=key))
 
 
 def _yearly(calculator: Calculator, years_back: int) -> dict[str, IndicatorValue]:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.findings import LvbaoError
@@ -17,9 +18,32 @@ _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes `content` to `path`: either the whole file is there, or what stood there before. Raises LvbaoError."""
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Writes files that belong together: none is renamed into its place before all are on the disk.
+
+    The first is renamed first: name the one that another program is likeliest to hold open. Raises LvbaoError.
+    """
+    asides: dict[Path, str] = {}
+    try:
+        for path, content in contents.items():
+            asides[path] = _aside(path, content)
+        for path, aside in list(asides.items()):
+            _in_place(aside, path)
+            del asides[path]
+    finally:
+        for aside in asides.values():
+            with contextlib.suppress(OSError):
+                os.unlink(aside)
+
+
+def _aside(path: Path, content: bytes) -> str:
+    """The name of a temporary file beside `path` that holds the content."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        handle, aside = tempfile.mkstemp(prefix=".lvbao-", suffix=".tmp", dir=path.parent)
     except OSError as error:
         raise LvbaoError(f"不能写入文件夹 {path.parent}：{_reason(error)}") from None
     try:
@@ -28,10 +52,17 @@ def write_bytes(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(aside, 0o644)
-        os.replace(aside, path)
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(aside)
+        raise LvbaoError(f"不能写入 {path}：{_reason(error)}。") from None
+    return aside
+
+
+def _in_place(aside: str, path: Path) -> None:
+    try:
+        os.replace(aside, path)
+    except OSError as error:
         raise LvbaoError(f"不能写入 {path}：{_reason(error)}。请关闭正在打开它的程序后再试。") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,13 @@ def sample_bytes(adhesive: Standard) -> bytes:
     """The workbook of the first sample, in which nothing is wrong."""
     (folder,) = (ROOT / "samples").glob("01-*")
     return write_workbook(adhesive, read_data(folder / "facts.yaml", adhesive))
+
+
+def copy_attachments(folder: Path) -> Path:
+    """Puts the first sample's evidence files beside a workbook in `folder`, and gives the folder."""
+    (sample,) = (ROOT / "samples").glob("01-*")
+    shutil.copytree(sample / "附件", folder / "附件")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ Row = tuple[str, int]
 class Blamed:
     """The cells that findings name, and which further findings follow from them.
 
-    After an error everything that reads its cell waits until it is mended. A warning may stand for good, so it only
+    After an error everything that reads its cell, or looks over its table, waits until it is mended. A warning may stand for good, so it only
     explains other warnings, and only those that are about its cell (not those whose condition looks at it).
     """
 
@@ -48,11 +48,11 @@ class Blamed:
         texts = [rule.require] if rule.when is None else [rule.require, rule.when]
         if any(self._is_refused(key, row) for key in self._keys(texts)):
             return True
-        if not self._errors.isdisjoint(self._read(texts, row)):
+        if not self._errors.isdisjoint(self._read(texts, row, whole_rows=True)):
             return True
         if rule.severity == "error":
             return False
-        return not self._warnings.isdisjoint(self._read([rule.require], row))
+        return not self._warnings.isdisjoint(self._read([rule.require], row, whole_rows=False))
 
     def explain_places(self, places: Iterable[CellRef]) -> bool:
         """Whether one of the cells has an error."""
@@ -82,14 +82,17 @@ class Blamed:
         own = {f"{table}[{row[1] + 1}].{column}"} if row is not None and row[0] == table else set()
         return not {key, table, *own}.isdisjoint(self._intake.refused)
 
-    def _read(self, texts: Iterable[str], row: Row | None) -> Iterator[Place]:
-        """The cells that conditions read: of the table at hand only the row at hand, of an empty table its first."""
+    def _read(self, texts: Iterable[str], row: Row | None, *, whole_rows: bool) -> Iterator[Place]:
+        """The cells that conditions read: of the table at hand only the row at hand, of an empty table its first.
+
+        `whole_rows`: a row of another table counts for nothing while any of its cells has an error.
+        """
         for key in self._keys(texts):
-            for source in self._sources(key, row):
+            for source in self._sources(key, row, whole_rows):
                 if source is not None:
                     yield source.sheet, source.cell
 
-    def _sources(self, key: str, row: Row | None) -> Iterator[CellRef | None]:
+    def _sources(self, key: str, row: Row | None, whole_rows: bool) -> Iterator[CellRef | None]:
         table, dot, column = key.partition(".")
         rows = self._intake.rows(table)
         if table in self._standard.intake.tables and not rows:
@@ -97,5 +100,9 @@ class Blamed:
         if not dot:
             yield from (self._intake.fact(key, back).source for back in range(YEARS))
             return
-        chosen = rows[row[1] : row[1] + 1] if row is not None and row[0] == table else rows
-        yield from (r.fact(column).source for r in chosen)
+        if row is not None and row[0] == table:
+            yield rows[row[1]].fact(column).source
+        elif whole_rows:
+            yield from (fact.source for r in rows for fact in r.facts.values())
+        else:
+            yield from (r.fact(column).source for r in rows)

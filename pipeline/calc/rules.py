@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
 
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
-from pipeline.calc.dependencies import Dependencies
 from pipeline.calc.past import dated, not_yet
 from pipeline.calc.yearly import of_field, of_table
 from pipeline.facts import Row
@@ -28,9 +26,8 @@ _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
 
 def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tuple[Finding, ...]:
-    """Every finding over the facts as a whole, with what each blocks. `earlier` are the findings of the reading."""
+    """Every finding over the facts as a whole. `earlier` are the findings of the reading."""
     standard = calculator.standard
-    depends = Dependencies(standard)
     found = [*_fields(calculator), *_tables(calculator)]
     blamed = Blamed(standard, calculator.intake, (*earlier, *found))
     strict = [r for r in standard.intake.rules if r.severity == "error"]
@@ -43,7 +40,7 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
     for broken in chain(*checks, *(_rule(calculator, r, blamed) for r in others)):
         blamed.add(broken)
         found.append(broken)
-    return tuple(replace(f, blocks=depends.blocked_by(f.subject)) if not f.blocks else f for f in found)
+    return tuple(found)
 
 
 def _applies(calculator: Calculator, when: str | None, row: tuple[str, int] | None = None) -> bool:
