@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.report.columns import keep_width
 from pipeline.report.ooxml import XML_SPACE, Element, cell_text, el, qn, remove
+from pipeline.report.schema import put_in_order
 
 _NOISE: Final = ("rsid", "paraId", "textId")
 _HALF_PAGE_LINES: Final = 22
@@ -14,9 +15,10 @@ _CELL_BLOCKS: Final = (qn("w:p"), qn("w:tbl"), qn("w:sdt"), qn("w:customXml"))
 
 
 def tidy_template_part(root: Element) -> None:
-    """Take out what Word left behind while editing: spelling marks, revision ids, last page breaks."""
+    """Take out what Word left behind while editing: spelling marks, revision ids, last page breaks; sort properties."""
     for node in list(root.iter(qn("w:proofErr"), qn("w:lastRenderedPageBreak"))):
         remove(node)
+    put_in_order(root)
     for element in root.iter():
         for key in list(element.attrib):
             local = str(key).rpartition("}")[2]
