@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -22,7 +24,7 @@ EXISTING = click.Path(path_type=Path)
 
 
 def reported(command: Command) -> Command:
-    """Turns the product's exceptions into one Chinese message and exit code 2."""
+    """Turns exceptions into one Chinese message and exit code 2; a fault of ours names a file with the details."""
 
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -30,9 +32,22 @@ def reported(command: Command) -> Command:
             return command(*args, **kwargs)
         except LvbaoError as error:
             click.echo(f"错误：{error}", err=True)
-            sys.exit(2)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            click.echo(f"错误：程序内部出错，没有写出结果。详情已存入 {_details()}，请连同录入表一起反馈。", err=True)
+        sys.exit(2)
 
     return guarded
+
+
+def _details() -> str:
+    """The file that the traceback was written to."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix="lvbao-", suffix=".log", delete=False
+    ) as log:
+        traceback.print_exc(file=log)
+        return log.name
 
 
 def standard_options(command: Command) -> Command:

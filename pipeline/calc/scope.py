@@ -217,9 +217,7 @@ class Scope:
         if not rows:
             self._missing(f"表“{self._standard.intake.tables[table].label}”", self._intake.places.get(table))
             return None
-        year_column = next(
-            (c.id for c in self._standard.intake.tables[table].columns if c.type == "year"), None
-        )
+        year_column = self._standard.intake.tables[table].period_column
         year = self._intake.fact(self._standard.identity.roles.evaluation_year).value
         if year_column is not None and isinstance(year, Decimal):
             wanted = year - years_back

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -107,11 +108,9 @@ def _facts(evaluation: Evaluation) -> Context:
         now = evaluation.indicators[quantity.id].trace.unrounded
         change[quantity.id] = w.change_text(now, before.trace.unrounded if before else None)
     return {
-        "f": {
-            i: w.value_text(intake.fact(i).value, f, asked=_asked(evaluation, f)) for i, f in fields.items()
-        },
-        "f1": {f.id: w.value_text(intake.fact(f.id, 1).value, _earlier(f)) for f in yearly},
-        "f2": {f.id: w.value_text(intake.fact(f.id, 2).value, _earlier(f)) for f in yearly},
+        "f": {i: _fact_text(evaluation, f) for i, f in fields.items()},
+        "f1": {f.id: _earlier_text(evaluation, f, 1) for f in yearly},
+        "f2": {f.id: _earlier_text(evaluation, f, 2) for f in yearly},
         "u": {i: "" if f.unit in (None, "1") else str(f.unit) for i, f in fields.items()},
         "note": {i: intake.fact(i).note for i in fields},
         "has": {i: not is_blank(intake.fact(i).value) for i in fields}
@@ -125,9 +124,17 @@ def _asked(evaluation: Evaluation, field: Field, row: tuple[str, int] | None = N
     return field.when is None or evaluation.calculator.condition(field.when, row) is True
 
 
-def _earlier(field: Field) -> Field:
-    """The field for earlier years, which are never required."""
-    return Field(field.id, field.label, field.type, unit=field.unit, decimals=field.decimals)
+def _fact_text(evaluation: Evaluation, field: Field) -> str:
+    value = evaluation.intake.fact(field.id).value
+    refused = field.id in evaluation.intake.refused
+    return w.value_text(value, field, asked=_asked(evaluation, field), refused=refused)
+
+
+def _earlier_text(evaluation: Evaluation, field: Field, back: int) -> str:
+    """Earlier years are never required, so a blank there is no gap."""
+    value = evaluation.intake.fact(field.id, back).value
+    refused = f"{field.id}@{back}" in evaluation.intake.refused
+    return w.value_text(value, replace(field, required=False), refused=refused)
 
 
 def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
@@ -138,7 +145,8 @@ def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
         for column in table.columns:
             value = row.fact(column.id).value
             asked = _asked(evaluation, column, (table.id, index))
-            cells[column.id] = w.value_text(value, column, in_table=True, asked=asked)
+            refused = f"{table.id}[{index + 1}].{column.id}" in evaluation.intake.refused
+            cells[column.id] = w.value_text(value, column, in_table=True, asked=asked, refused=refused)
         for definition in computed:
             outcome = evaluation.calculator.computed_cell(table.id, index, definition.column)
             cells[definition.column] = (
@@ -150,7 +158,7 @@ def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
 
 def _totals(evaluation: Evaluation, table: Table) -> Context:
     """Sums of the numeric columns, over the evaluation year where rows have a year. A gap makes the sum 未填."""
-    year_column = next((c.id for c in table.columns if c.type == "year"), None)
+    year_column = table.period_column
     year = evaluation.evaluation_year
     indexes = [
         i
@@ -176,7 +184,7 @@ def _indicator(evaluation: Evaluation, indicator: Indicator) -> Context:
     value = evaluation.indicators[indicator.id]
     trace = value.trace
     limits = _limits(evaluation, indicator)
-    number = w.number_text(value, indicator.decimals)
+    number = w.number_text(value, indicator)
     unit = "" if indicator.unit == "1" else indicator.unit
     result = f" = {number}{w.unit_text(indicator.unit)}" if value.number is not None else ""
     numbers = f"{trace.substituted} {trace.conversion}".strip()
@@ -229,7 +237,7 @@ def _earlier_value(evaluation: Evaluation, indicator: Indicator, back: int) -> s
     value = evaluation.earlier.get(back, {}).get(indicator.id)
     if value is None or value.number is None:
         return w.NOTHING
-    return fixed(value.number, indicator.decimals)
+    return w.number_text(value, indicator)
 
 
 def _change(evaluation: Evaluation, indicator: Indicator) -> str:
@@ -258,7 +266,7 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
     value = evaluation.indicators[indicator.id]
     trace = value.trace
     basis = trace.level
-    shown = w.number_text(value, indicator.decimals) + (
+    shown = w.number_text(value, indicator) + (
         w.unit_text(indicator.unit) if value.number is not None else ""
     )
     judged = ""

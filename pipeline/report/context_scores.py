@@ -199,7 +199,10 @@ def conclusion(evaluation: Evaluation) -> str:
 
 def _performance(evaluation: Evaluation) -> list[str]:
     standard = evaluation.standard
-    judged = [i for i in standard.indicators.indicators if i.thresholds is not None]
+    parts_of_others = _variants(evaluation)
+    judged = [
+        i for i in standard.indicators.indicators if i.thresholds is not None and i.id not in parts_of_others
+    ]
     counted = Counter(evaluation.indicators[i.id].level or "unknown" for i in judged)
     parts = [
         f"{counted[k]} 项达到{word}"
@@ -215,3 +218,10 @@ def _performance(evaluation: Evaluation) -> list[str]:
         return []
     total = sum(n for k, n in counted.items() if k != "unknown")
     return [f"设有限值并已得出结果的绩效指标共 {total} 项，其中{'，'.join(parts)}。"]
+
+
+def _variants(evaluation: Evaluation) -> frozenset[str]:
+    """Indicators that only serve to judge another one (per process type): they are not counted apart."""
+    thresholds = [i.thresholds for i in evaluation.standard.indicators.indicators if i.thresholds is not None]
+    limits = [t.limits_for(word) for t in thresholds for word in t.variants]
+    return frozenset(name for found in limits if found is not None for name in found.worst_of)

@@ -32,9 +32,9 @@ def _upper_number(number: int) -> str:
     return head + (_DIGITS[ones] if ones or not tens else "")
 
 
-def gap(label: str) -> str:
-    """The mark of a required value that is not there; appears in drafts only."""
-    return f"【未填：{label}】"
+def gap(label: str, *, refused: bool = False) -> str:
+    """The mark of a required value that is not there, or of one that could not be read; appears in drafts only."""
+    return f"【填写有误：{label}】" if refused else f"【未填：{label}】"
 
 
 def unit_text(unit: str | None) -> str:
@@ -44,9 +44,16 @@ def unit_text(unit: str | None) -> str:
     return unit if unit in ("%", "‰") else f" {unit}"
 
 
-def value_text(value: Value, field: Field, *, in_table: bool = False, asked: bool = True) -> str:
-    """A fact as a report prints it; the four kinds of nothing stay apart. `asked`: its condition holds."""
+def value_text(
+    value: Value, field: Field, *, in_table: bool = False, asked: bool = True, refused: bool = False
+) -> str:
+    """A fact as a report prints it; the four kinds of nothing stay apart.
+
+    `asked`: its condition holds; `refused`: something stands in the cell that could not be read.
+    """
     if isinstance(value, Missing):
+        if refused:
+            return gap(field.label, refused=True)
         if not asked:
             return NOTHING
         if field.required:
@@ -80,13 +87,13 @@ def sign(direction: str) -> str:
     return "≥" if direction == "higher" else "≤"
 
 
-def number_text(value: IndicatorValue, decimals: int) -> str:
-    """The rounded value with its declared places, or the words of its blank."""
+def number_text(value: IndicatorValue, indicator: Indicator) -> str:
+    """The rounded value, or the words of its blank. What is judged keeps its declared places, totals lose idle zeros."""
     if value.number is not None:
-        return fixed(value.number, decimals)
+        return fixed(value.number, indicator.decimals) if indicator.thresholds else plain(value.number)
     if isinstance(value.value, NotApplicable):
         return "不适用"
-    return gap(value.label)
+    return f"【无法计算：{value.label}】"
 
 
 def level_words(standard: Standard, level: str | None) -> str:
@@ -115,7 +122,7 @@ def indicator_sentence(standard: Standard, indicator: Indicator, value: Indicato
     if value.number is None:
         causes = "、".join(value.trace.causes) or "有关数据"
         return f"【{label}无法计算，缺少：{causes}】"
-    text = f"{label}为 {fixed(value.number, indicator.decimals)}{unit_text(indicator.unit)}"
+    text = f"{label}为 {number_text(value, indicator)}{unit_text(indicator.unit)}"
     basis = value.trace.level
     if basis is None:
         return f"{text}。"

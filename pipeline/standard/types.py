@@ -165,6 +165,12 @@ class Table:
         """The column; KeyError when there is none."""
         return self.by_id[column_id]
 
+    @cached_property
+    def period_column(self) -> str | None:
+        """The column that says which year a row speaks of: a year that is part of the key, as in energy by year.
+        Years that merely describe a row (built in, put into service) are not periods."""
+        return next((c.id for c in self.columns if c.type == "year" and c.id in self.key), None)
+
 
 @dataclass(frozen=True)
 class Sheet:

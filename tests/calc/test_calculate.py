@@ -159,3 +159,16 @@ def test_a_unit_that_does_not_fit_is_one_finding_at_its_cell(evaluate_toy: Evalu
         ("factor_unit", "E6")
     ]
     assert evaluation.indicators["comprehensive_energy"].value == MISSING
+
+
+def test_a_year_that_only_describes_a_row_is_not_its_period(evaluate_adhesive: Evaluate) -> None:
+    facts = {
+        "evaluation_year": 2024,
+        "qualified_output": {2024: 20000},
+        "products": [{"name": "白乳胶", "category": "水性胶粘剂", "process": "复配混合型", "output": 20000}],
+        "plants": [{"name": "一号线", "capacity": 2000, "commissioned": 2016}],
+    }
+
+    codes = [f.code for f in evaluate_adhesive(facts).findings]
+
+    assert "output_within_capacity" in codes  # 20 000 t from plants of 2 000 t
