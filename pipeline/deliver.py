@@ -15,6 +15,7 @@ from pipeline.findings import LvbaoError, UnreadableFile, nearest
 from pipeline.intake.reader import read_workbook
 from pipeline.receipt import Receipt
 from pipeline.report import ReportError, Template, render_report
+from pipeline.report.chart_data import chart_specs
 from pipeline.report.context import report_context
 from pipeline.report.faults import TemplateFault
 from pipeline.resources import find_standard, report_templates_folder
@@ -112,6 +113,7 @@ def make_report(evaluation: Evaluation, options: Options) -> Made:
         required_sections=report.required_sections,
         receipt_xml=receipt_xml(receipt),
         page_numbers=options.page_numbers,
+        charts=chart_specs(evaluation),
     )
     if rendered.faults:
         raise TemplateFaulty(template_path.name, rendered.faults)

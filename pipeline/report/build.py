@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.report.charts import CHART_STYLE
 from pipeline.report.elements import (
     CHAPTER_SEQ,
     caption,
@@ -25,6 +26,7 @@ from pipeline.report.pages_front import cover_blocks, front_blocks, toc_blocks
 from pipeline.report.source import Block, Heading, ListItem, Paragraph, Part, TagLine, inline, read_source
 
 _EACH = re.compile(r"^\s*(\w+)\s+in\s+(\S.*?)(\s+if\s+.*)?$")
+_CHART_ID = re.compile(r"[a-z][a-z0-9_]*$")
 _APPENDIX = re.compile(r"^附录\s*([A-Z])")
 
 
@@ -54,6 +56,15 @@ class _Chapter:
     number: int = 0
     tables: int = 0
     loose_tables: int = 0
+    figures: int = 0
+    loose_figures: int = 0
+
+    def next(self, label: str) -> int:
+        """The number of the next caption of a kind: 表 or 图."""
+        name = f"{'' if self.label else 'loose_'}{'tables' if label == '表' else 'figures'}"
+        number = int(getattr(self, name)) + 1
+        setattr(self, name, number)
+        return number
 
 
 class _Builder:
@@ -129,7 +140,7 @@ class _Builder:
         else:
             found = _APPENDIX.match(block.text)
             self._chapter.label = found.group(1) if found else ""
-        self._chapter.tables = 0
+        self._chapter.tables = self._chapter.figures = 0
 
     def _list_item(self, item: ListItem) -> Element:
         level = val("w:ilvl", str(item.level))
@@ -159,6 +170,8 @@ class _Builder:
             self._landscape(part)
         elif part.name == "note":
             self._styled(part.blocks, "Note")
+        elif part.name == "chart":
+            self._body.extend(self._chart(part))
         elif part.name == "pagebreak":
             self._body.append(paragraph("BodyText", [el("w:r", None, el("w:br", {"w:type": "page"}))]))
         else:
@@ -258,20 +271,32 @@ class _Builder:
             return [*caption_, opening, made, otherwise, instead, closing]
         return [opening, *caption_, made, otherwise, instead, closing]
 
-    def _caption(self, part: Part) -> Element:
-        chapter = self._chapter
-        if chapter.label:
-            chapter.tables += 1
-            number = chapter.tables
-        else:
-            chapter.loose_tables += 1
-            number = chapter.loose_tables
+    def _chart(self, part: Part) -> list[Element]:
+        """The paragraph that becomes the chart, its caption below; other words where the data are missing."""
+        if not {"id", "caption"} <= part.options.keys():
+            raise SourceError('部件 chart 要写 id="图的标识" 和 caption="图题"', part.line)
+        id_ = part.options["id"]
+        if not _CHART_ID.match(id_):
+            raise SourceError(f"图的标识“{id_}”应为小写字母、数字和下划线", part.line)
+
+        def tag(text: str) -> Element:
+            line = paragraph("TableEmpty", [run(text)])
+            self._tag_lines.add(line)
+            return line
+
+        text = part.options.get("empty", f"（数据不足，未绘制“{part.options['caption']}”。）")
+        chart = paragraph(CHART_STYLE, [run(id_)])
+        made = [tag(f"{{%p if charts.{id_} %}}"), chart, self._caption(part, "图"), tag("{%p else %}")]
+        return [*made, paragraph("BodyText", runs(inline(text))), tag("{%p endif %}")]
+
+    def _caption(self, part: Part, label: str = "表") -> Element:
+        number = self._chapter.next(label)
         bookmark = None
         if "id" in part.options:
             name = caption_bookmark(part.options["id"])
             bookmark = el("w:bookmarkStart", {"w:id": str(self._bookmarks), "w:name": name})
             self._bookmarks += 1
-        return caption("表", chapter.label, inline(part.options["caption"]), number, bookmark)
+        return caption(label, self._chapter.label, inline(part.options["caption"]), number, bookmark)
 
     def _end_section(self) -> None:
         """Close the current section in its last paragraph, or in one of its own."""

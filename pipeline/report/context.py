@@ -18,6 +18,7 @@ from pipeline.findings import Finding, Severity
 from pipeline.formula.evaluate import Num
 from pipeline.quantity import NotApplicable, fixed, is_blank, plain
 from pipeline.report import words as w
+from pipeline.report.chart_data import chart_specs
 from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
 from pipeline.standard.types import STATUS_WORDS, Field, Indicator, Report, Table
 
@@ -47,6 +48,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "scorecard": scorecard_context(evaluation),
         "basic": basic_context(evaluation),
         "conclusion": conclusion(evaluation),
+        "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
         "errata": [
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}

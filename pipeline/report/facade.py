@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.report.charts import Chart, insert_charts
 from pipeline.report.faults import TemplateFault
 from pipeline.report.fields import FieldsDone, update_fields
 from pipeline.report.gate import Problem, client_texts, inspect
@@ -36,22 +37,25 @@ def render_report(
     required_sections: Sequence[str] = (),
     receipt_xml: bytes | None = None,
     page_numbers: bool = True,
+    charts: Mapping[str, Chart | None] | None = None,
 ) -> Rendered:
     """Render a report: tables merged, contents and captions filled, watermark, receipt, and the gate.
 
     `draft` prints 草稿 across every page. `receipt_xml` is embedded as a custom XML part. `page_numbers` asks
-    a LibreOffice layout for the pages of the contents. Raises PackageError for what is no Word document.
+    a LibreOffice layout for the pages of the contents. `charts` stand where the template asks for them. Raises PackageError for what is no Word document.
     """
     opened = template if isinstance(template, Template) else Template.from_bytes(template)
     package, faults = opened.render(context)
     if package is None:
         return Rendered(None, faults)
+    unknown = insert_charts(package, charts or {})
     if draft:
         add_watermark(package)
     done = update_fields(package, find_pages if page_numbers else None)
     if receipt_xml is not None:
         embed(package, "receipt", receipt_xml)
     problems = inspect(package, (*client_texts(context), *opened.literal_texts), required_sections)
+    problems += tuple(Problem("unknown_chart", "正文", f"没有名为“{id_}”的图") for id_ in unknown)
     notes = _notes(done, page_numbers)
     return Rendered(None if problems else write_package(package), (), problems, notes)
 

@@ -22,10 +22,11 @@ PARTS: Final = {
     "landscape": frozenset(),
     "form": frozenset({"caption", "widths", "labels", "id", "title"}),
     "table": frozenset({"caption", "each", "merge", "widths", "align", "total", "empty", "id"}),
+    "chart": frozenset({"caption", "empty", "id"}),
     "note": frozenset(),
     "pagebreak": frozenset(),
 }
-_ONE_LINE: Final = ("toc", "pagebreak")
+_ONE_LINE: Final = ("toc", "pagebreak", "chart")
 _UNUSED_RULES: Final = (
     "link image html_inline html_block code hr backticks autolink fence blockquote lheading reference"
     " emphasis"

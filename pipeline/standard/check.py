@@ -12,6 +12,7 @@ from pipeline.findings import nearest
 from pipeline.formula import syntax as s
 from pipeline.formula.typing import BARE, TRUTH, Kind, KindError, Kinds
 from pipeline.standard import types as t
+from pipeline.standard.check_charts import check_charts
 from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import Unit, UnknownUnit, unit
 
@@ -24,6 +25,7 @@ def check_pack(standard: t.Standard, folder_name: str) -> list[str]:
     problems = [*_identity(standard, folder_name), *_intake(standard), *_units(standard)]
     if not problems:
         problems = [*_formulas(standard), *_thresholds(standard), *_scoring(standard), *_errata(standard)]
+        problems += check_charts(standard)
     return problems
 
 

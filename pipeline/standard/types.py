@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
+from pipeline.standard.chart_types import ChartDefinition
 from pipeline.units import ONE, Unit, unit
 
 Status = Literal["printed", "inferred", "provisional", "user"]
@@ -83,6 +84,7 @@ class Identity:
     references: tuple[Reference, ...] = ()
     notes: tuple[str, ...] = ()
     reports: tuple[Report, ...] = ()
+    charts: tuple[ChartDefinition, ...] = ()
 
 
 # -- intake.yaml --------------------------------------------------------------------------------------------

@@ -10,11 +10,20 @@ from shutil import which
 import pytest
 
 from pipeline.report import build_template, render_report
+from tests.report.chart_fixtures import every_kind
 from tests.report.sample_context import sample_context
-from tests.report.word_fixtures import HOUSE, SAMPLE
+from tests.report.word_fixtures import HOUSE, SAMPLE, built
 
 
-@pytest.fixture(scope="module", params=["template", "final", "draft"])
+def with_every_chart(folder: Path) -> bytes | None:
+    """A report with one chart of every kind."""
+    charts = every_kind()
+    source = "# 图\n\n" + "".join(f'::: chart id="{id_}" caption="{id_}"\n\n' for id_ in charts)
+    context = {"charts": dict.fromkeys(charts, True)}
+    return render_report(built(source, folder), context, page_numbers=False, charts=charts).docx
+
+
+@pytest.fixture(scope="module", params=["template", "final", "draft", "charts"])
 def delivered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file on disk: the built template, a report, a draft."""
     data: bytes | None = build_template(SAMPLE, HOUSE)
@@ -27,6 +36,8 @@ def delivered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
             receipt_xml=b"<receipt xmlns='urn:lvbao:receipt'/>",
             page_numbers=False,
         ).docx
+    if request.param == "charts":
+        data = with_every_chart(tmp_path_factory.mktemp("source"))
     assert data is not None
     path = tmp_path_factory.mktemp("delivered") / f"{request.param}.docx"
     path.write_bytes(data)
