@@ -35,7 +35,9 @@ def reported(command: Command) -> Command:
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception:
-            click.echo(f"错误：程序内部出错，没有写出结果。详情已存入 {_details()}，请连同录入表一起反馈。", err=True)
+            click.echo(
+                f"错误：程序内部出错，没有写出结果。详情已存入 {_details()}，请连同录入表一起反馈。", err=True
+            )
         sys.exit(2)
 
     return guarded

@@ -20,6 +20,7 @@ from pipeline.intake.styles import Styles
 from pipeline.intake.workbook import address
 from pipeline.quantity import Missing, NotApplicable, NotDetected, plain
 from pipeline.standard.types import Field, Standard
+from pipeline.xlsx_text import write_text
 
 PAPER_A4 = 9
 NOTE_FIELD = Field("note", "备注", "long_text")
@@ -113,7 +114,7 @@ def write(sheet: Worksheet, row: int, column: int, content: CellContent | None, 
     elif isinstance(text, Decimal):
         sheet.write_number(row, column, float(text), style)
     else:
-        sheet.write_string(row, column, text, style)
+        write_text(sheet, row, column, text, style)
 
 
 def absolute(row: int, column: int) -> str:

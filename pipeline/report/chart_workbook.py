@@ -7,12 +7,11 @@ import io
 from typing import Final
 
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.chart_spec import Chart
 from pipeline.report.package import read_package, write_package
+from pipeline.xlsx_text import write_text
 
 SHEET: Final = "Sheet1"
 _CREATED: Final = dt.datetime(1980, 1, 1)
@@ -36,17 +35,6 @@ def chart_workbook(chart: Chart) -> bytes:
                 sheet.write_number(row, column, value, form)
     book.close()
     return write_package(read_package(buffer.getvalue()))  # alike on every system
-
-
-def write_text(sheet: Worksheet, row: int, column: int, text: str, plain: Format) -> None:
-    """Write a text as a text, whatever it looks like.
-
-    XlsxWriter passes strings of the form `<r>…</r>` on as markup; such a one is written in two runs instead.
-    """
-    if text.startswith("<r>") and text.endswith("</r>"):
-        sheet.write_rich_string(row, column, "<", plain, text[1:])
-    else:
-        sheet.write_string(row, column, text)
 
 
 def column_letter(number: int) -> str:

@@ -42,6 +42,7 @@ HOSTILE = [
     "长" * 4000,
     "\t制表\x01控制",
     "{=SUM(A1)}",
+    "<r><t>像标记的文字</t></r>",
 ]
 FULL: dict[str, Any] = {
     "enterprise_name": "某某玩具有限公司",
