@@ -278,7 +278,7 @@ def half_empty_pages(paper: Paper, share: float) -> list[int]:
 
 def _word(node: Element) -> Word:
     box = (float(node.get(key, "0")) for key in ("xMin", "yMin", "xMax", "yMax"))
-    return Word(node.text or " ", *box)
+    return Word(squeezed(node.text or "") or " ", *box)
 
 
 def _ink(picture: bytes) -> float:

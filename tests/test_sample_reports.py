@@ -179,7 +179,9 @@ def broken() -> Paper:
     body = '<w:pStyle w:val="BodyText"/></w:pPr><w:r><w:t xml:space="preserve">'
     data = with_document(data, f"{body}第一段。", f"{body.replace('</w:pPr>', f'{MARGIN}</w:pPr>')}第一段。")
     data = with_document(data, "第二段。</w:t></w:r></w:p>", f"第二段。</w:t></w:r></w:p>{BREAK}{BREAK}")
-    data = with_document(data, '<w:pStyle w:val="TableHead"/>', '<w:pStyle w:val="TableHead"/><w:pageBreakBefore/>')
+    data = with_document(
+        data, '<w:pStyle w:val="TableHead"/>', '<w:pStyle w:val="TableHead"/><w:pageBreakBefore/>'
+    )
     field = ' PAGEREF _Toc000000002 \\h </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t xml:space="preserve">'
     return Paper(with_document(data, f"{field}1", f"{field}7"))
 
@@ -231,10 +233,7 @@ def test_a_report_without_a_chinese_font_is_seen(tmp_path: Path, monkeypatch: py
     fonts = tmp_path / "fonts.conf"
     text = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>{}</fontconfig>'
     fonts.write_text(
-        text.format(
-            "<dir>/usr/share/fonts/truetype/dejavu</dir>"
-            f"<cachedir>{tmp_path / 'cache'}</cachedir>"
-        )
+        text.format(f"<dir>/usr/share/fonts/truetype/dejavu</dir><cachedir>{tmp_path / 'cache'}</cachedir>")
     )
     monkeypatch.setenv("FONTCONFIG_FILE", str(fonts))
     assert "no font for Chinese" in pages.missing_glyphs(Paper(sound()))

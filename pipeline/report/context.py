@@ -16,13 +16,15 @@ from pipeline.calc.trace import Operand
 from pipeline.evaluation import Evaluation
 from pipeline.findings import Finding, Severity
 from pipeline.formula.evaluate import Num
-from pipeline.quantity import NotApplicable, fixed, is_blank, plain
+from pipeline.quantity import NotApplicable, fixed, is_blank, plain, significant
 from pipeline.report import words as w
 from pipeline.report.chart_data import chart_specs
 from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
 from pipeline.standard.types import STATUS_WORDS, Field, Indicator, Report, Table
 
 Context = dict[str, Any]
+NOT_IN_SOURCE = "标准文本中没有，由标准包暂拟"
+FACTOR_DIGITS = 6  # significant digits of a coefficient in the report; the JSON keeps them all
 _NOT_APPLICABLE_WORDS = {
     "drop": "不计入本组，其余各行按比例放大到本组满分",
     "full": "按满分计",
@@ -47,7 +49,8 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "indicator_list": numbered,
         "scorecard": scorecard_context(evaluation),
         "basic": basic_context(evaluation),
-        "conclusion": conclusion(evaluation),
+        "conclusion": "".join(conclusion(evaluation)),
+        "conclusion_list": conclusion(evaluation),
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
         "errata": [
@@ -113,8 +116,8 @@ def _facts(evaluation: Evaluation) -> Context:
         "f": {i: _fact_text(evaluation, f) for i, f in fields.items()},
         "f1": {f.id: _earlier_text(evaluation, f, 1) for f in yearly},
         "f2": {f.id: _earlier_text(evaluation, f, 2) for f in yearly},
-        "u": {i: "" if f.unit in (None, "1") else str(f.unit) for i, f in fields.items()},
-        "note": {i: intake.fact(i).note for i in fields},
+        "u": {i: w.unit_name(f.unit) for i, f in fields.items()},
+        "note": {i: w.closed(intake.fact(i).note) for i in fields},
         "has": {i: not is_blank(intake.fact(i).value) for i in fields}
         | {t: bool(intake.rows(t)) for t in schema.tables},
         "yes": {i: intake.fact(i).value is True for i, f in fields.items() if f.type == "yes_no"},
@@ -149,6 +152,10 @@ def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
             asked = _asked(evaluation, column, (table.id, index))
             refused = f"{table.id}[{index + 1}].{column.id}" in evaluation.intake.refused
             cells[column.id] = w.value_text(value, column, in_table=True, asked=asked, refused=refused)
+            if column.type == "date":
+                cells[f"{column.id}_long"] = (
+                    w.date_text(value) if isinstance(value, dt.date) else cells[column.id]
+                )
         for definition in computed:
             outcome = evaluation.calculator.computed_cell(table.id, index, definition.column)
             cells[definition.column] = (
@@ -187,9 +194,9 @@ def _indicator(evaluation: Evaluation, indicator: Indicator) -> Context:
     trace = value.trace
     limits = _limits(evaluation, indicator)
     number = w.number_text(value, indicator)
-    unit = "" if indicator.unit == "1" else indicator.unit
+    unit = w.unit_name(indicator.unit)
     result = f" = {number}{w.unit_text(indicator.unit)}" if value.number is not None else ""
-    numbers = f"{trace.substituted} {trace.conversion}".strip()
+    numbers = w.chemical(f"{trace.substituted} {trace.conversion}".strip())
     return {
         "id": indicator.id,
         "label": indicator.label,
@@ -251,13 +258,13 @@ def _change(evaluation: Evaluation, indicator: Indicator) -> str:
 def _place(operand: Operand) -> str:
     if operand.where is not None and operand.where.cell:
         return f"{operand.where.sheet}!{operand.where.cell}"
-    return operand.source
+    return w.chemical(operand.source) or ("由计算得出" if operand.kind == "quantity" else "")
 
 
 def _where_list(operands: tuple[Operand, ...]) -> list[Context]:
     """The 式中 list: facts, constants and quantities of the formula (rows and coefficients stand in the trace)."""
     return [
-        {"symbol": o.symbol or o.label, "label": o.label, "value": o.value, "unit": "" if o.unit == "1" else o.unit,
+        {"symbol": o.symbol or o.label, "label": o.label, "value": o.value, "unit": w.unit_name(o.unit),
          "place": _place(o)}
         for o in operands
         if o.kind in ("fact", "constant", "quantity")
@@ -281,9 +288,9 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
         "clause": indicator.clause or "",
         "formula": trace.words,
         "symbolic": trace.symbolic,
-        "substituted": f"{trace.substituted} {trace.conversion}".strip(),
+        "substituted": w.chemical(f"{trace.substituted} {trace.conversion}".strip()),
         "operands": [
-            {"label": o.label, "value": o.value, "unit": "" if o.unit == "1" else o.unit, "place": _place(o),
+            {"label": o.label, "value": o.value, "unit": w.unit_name(o.unit), "place": _place(o),
              "source": o.source or o.detail, "detail": o.detail}
             for o in trace.operands
         ],
@@ -305,7 +312,7 @@ def _evidence(evaluation: Evaluation) -> list[Context]:
             cited.setdefault(number, []).append(row.criterion.id)
     table = evaluation.standard.intake.tables[table_id]
     return [
-        {**cells, "criteria": "、".join(cited.get(str(cells["number"]), [])) or w.NOTHING}
+        {**cells, "criteria": w.numbers_text(cited.get(str(cells["number"]), [])) or w.NOTHING}
         for cells in _rows(evaluation, table)
     ]
 
@@ -316,9 +323,10 @@ def _factors(evaluation: Evaluation) -> list[Context]:
         family = evaluation.standard.factors[use.family]
         entry = family.entry(use.set, use.key)
         status = "user" if use.overridden else (entry.status if entry else "printed")
+        source = w.chemical(source.removesuffix(f"，{STATUS_WORDS[status]}"))
         rows.append(
-            {"family": family.label, "set": use.set, "key": use.key, "value": plain(use.coefficient),
-             "unit": f"{use.result.text}/{use.per.text}", "source": source, "status_text": STATUS_WORDS[status]}
+            {"family": family.label, "set": use.set, "key": use.key, "value": significant(use.coefficient, FACTOR_DIGITS),
+             "unit": w.unit_name(f"{use.result.text}/{use.per.text}"), "source": source, "status_text": STATUS_WORDS[status]}
         )  # fmt: skip
     return rows
 
@@ -330,7 +338,7 @@ def _provisional(evaluation: Evaluation) -> list[Context]:
         {
             "what": f"指标“{i.label}”的公式",
             "value": STATUS_WORDS[i.status],
-            "why": i.note or i.source or "",
+            "why": i.note or i.source or NOT_IN_SOURCE,
         }
         for i in standard.indicators.by_id.values()
         if i.status != "printed"
@@ -338,7 +346,7 @@ def _provisional(evaluation: Evaluation) -> list[Context]:
     for _, sub in standard.scoring.subcategories:
         if sub.weight is not None and (sub.status == "provisional" or sub.weight_status == "provisional"):
             rows.append({"what": f"评分表“{sub.title}”的权重{'和各行分值' if sub.status == 'provisional' else ''}",
-                         "value": f"权重 {plain(sub.weight)}", "why": sub.source or sub.note or ""})  # fmt: skip
+                         "value": f"权重 {plain(sub.weight)}", "why": sub.source or sub.note or NOT_IN_SOURCE})  # fmt: skip
     methods = standard.scoring.methods
     if methods.by_level:
         levels = {"below": "未达到最低限值", **standard.indicators.levels}

@@ -56,7 +56,7 @@ def _row(
     criterion = row.criterion
     weight = sub.subcategory.weight
     claimed = row.score is not None and row.score > 0
-    own = row.basis if criterion.is_judged_by_program else ""
+    own = w.closed(w.chemical(row.basis)) if criterion.is_judged_by_program else ""
     return {
         "no": str(number),
         "id": criterion.id,
@@ -70,7 +70,7 @@ def _row(
         "score": _score_text(row),
         "verdict": row.verdict,
         "statement": "\n".join(t for t in (own, row.statement) if t) or w.NOTHING,
-        "evidence": "、".join(row.evidence) or w.NOTHING,
+        "evidence": w.numbers_text(row.evidence) or w.NOTHING,
         "clause": criterion.clause,
         "status_mark": "暂拟" if row.provisional else "",
         "confirmed_mark": "待补证据" if claimed and not row.confirmed else "",
@@ -168,7 +168,7 @@ def basic_context(evaluation: Evaluation) -> Context:
                 "text": r.criterion.report_text,
                 "verdict": r.verdict,
                 "statement": r.statement or w.NOTHING,
-                "evidence": "、".join(r.evidence) or w.NOTHING,
+                "evidence": w.numbers_text(r.evidence) or w.NOTHING,
             }
             for number, r in enumerate(basic.rows, 1)
         ],
@@ -189,12 +189,10 @@ def _basic_sentence(evaluation: Evaluation) -> str:
     return f"基本要求共 {count} 项，其中 {undecided} 项尚未作出结论，本次自评价暂不能判定是否满足准入条件。"
 
 
-def conclusion(evaluation: Evaluation) -> str:
-    """The sentences of the whole: basic requirements, performance, scores."""
-    sentences = [_basic_sentence(evaluation), *_performance(evaluation)]
-    sentences.append(_sentence_printed(evaluation))
-    provisional = _sentence_provisional(evaluation)
-    return "".join([*sentences, provisional])
+def conclusion(evaluation: Evaluation) -> list[str]:
+    """The sentences of the whole: basic requirements, performance, scores; one paragraph each."""
+    sentences = [_basic_sentence(evaluation), *_performance(evaluation), _sentence_printed(evaluation)]
+    return [sentence for sentence in (*sentences, _sentence_provisional(evaluation)) if sentence]
 
 
 def _performance(evaluation: Evaluation) -> list[str]:

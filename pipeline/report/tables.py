@@ -34,9 +34,13 @@ def alt_text(table: Element) -> str:
     title = "" if caption is None else str(caption.get(qn("w:val"), ""))
     rows = _rows(table)
     heads = [row for row in rows if _is_header(row)]
-    names = "、".join(dict.fromkeys(cell_text(cell) for cell in _cells(heads[-1]))) if heads else ""
+    names = "、".join(dict.fromkeys(_label(cell) for cell in _cells(heads[-1]))) if heads else ""
     columns = f"，各列为：{names}" if names else ""
     return f"{title}：共 {len(rows) - len(heads)} 行{columns}".lstrip("：")
+
+
+def _label(cell: Element) -> str:
+    return "".join(cell_text(cell).split("\n"))
 
 
 def merge(table: Element, columns: Sequence[int]) -> None:

@@ -29,6 +29,7 @@ from pipeline.report.shapes import MapOf, shape_of, unused_names
 from pipeline.report.tables import merge_marked_tables
 from pipeline.report.tags import TaggedPart, read_tags
 from pipeline.report.tidy import tidy_part, tidy_template_part
+from pipeline.report.together import keep_rows_together
 
 _BRACES: Final = re.compile(r"(?:^|>)([^<>]*(?:\{\{|\{%|\{#)[^<>]*)")
 MAX_OUTPUT: Final = 100_000_000
@@ -110,6 +111,7 @@ class Template:
                 continue
             tidy_part(root)
             merge_marked_tables(root)
+            keep_rows_together(root)
             package.parts[part.name] = serialise(root)
         return (None, tuple(found)) if found else (package, ())
 
