@@ -20,10 +20,11 @@ from pipeline.report.layout import convert
 from pipeline.report.ooxml import Element, cell_text, paragraph_text, qn
 from pipeline.report.package import Package, read_package, write_package
 from tests.programs import needs_office
-from tests.report.word_fixtures import document, rows, texts
+from tests.report.word_fixtures import document, texts
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "report_templates" / "cpcif-adhesive-2022-draft" / "self_evaluation.docx"
+HASH = re.compile(r"[0-9a-f]{64}")  # the receipt names the very file that was used
 WORKBOOK = next(ROOT.glob("samples/01-*/录入表.xlsx"))
 
 
@@ -78,7 +79,9 @@ def split_runs(_package: Package, root: Element) -> None:
 def curl_quotes(_package: Package, root: Element) -> None:
     """Word's autocorrection inside tags."""
     for text in root.iter(qn("w:t")):
-        text.text = re.sub(r"\{%.*?%\}", lambda tag: re.sub(r"'(.*?)'", "‘\\1’", tag.group()), text.text or "")
+        text.text = re.sub(
+            r"\{%.*?%\}", lambda tag: re.sub(r"'(.*?)'", "‘\\1’", tag.group()), text.text or ""
+        )
 
 
 def rename_styles(package: Package, root: Element) -> None:
@@ -88,7 +91,9 @@ def rename_styles(package: Package, root: Element) -> None:
     new = {id_: str(n) if n < 10 else f"a{n - 7}" for n, id_ in enumerate(ids, 1)}
     kinds = ("w:pStyle", "w:rStyle", "w:tblStyle", "w:basedOn", "w:next", "w:link")
     numbering = package.xml("word/numbering.xml")
-    parts = {name: package.xml(name) for name in package.of_type("header+xml") + package.of_type("footer+xml")}
+    parts = {
+        name: package.xml(name) for name in package.of_type("header+xml") + package.of_type("footer+xml")
+    }
     for part in (root, styles, numbering, *parts.values()):
         for node in part.iter(*(qn(kind) for kind in kinds)):
             node.set(qn("w:val"), new[str(node.get(qn("w:val")))])
@@ -98,13 +103,15 @@ def rename_styles(package: Package, root: Element) -> None:
         package.put_xml(name, part)
 
 
-@pytest.mark.parametrize("change", [split_runs, curl_quotes, rename_styles], ids=lambda change: change.__name__)
+@pytest.mark.parametrize(
+    "change", [split_runs, curl_quotes, rename_styles], ids=lambda change: change.__name__
+)
 def test_what_word_and_wps_do_to_a_template_changes_no_text(
     change: Callable[[Package, Element], None],
 ) -> None:
     report = rendered(edited(change))
-    assert texts(report) == texts(ours())
-    assert rows(report) == rows(ours())
+    assert words(report) == words(ours())
+    assert cells(report) == cells(ours())
 
 
 @needs_office
@@ -118,13 +125,14 @@ def test_a_template_saved_by_libreoffice_gives_the_same_text() -> None:
 
 def words(docx: bytes) -> list[str]:
     """The text of every paragraph that has one, without blanks at its ends."""
-    return [text for node in document(docx).iter(qn("w:p")) if (text := paragraph_text(node).strip())]
+    found = (paragraph_text(node).strip() for node in document(docx).iter(qn("w:p")))
+    return [HASH.sub("…", text) for text in found if text]
 
 
 def cells(docx: bytes) -> list[list[str]]:
     """The rows of the document as the texts of their cells."""
     found = document(docx).iter(qn("w:tr"))
-    return [[cell_text(cell).strip() for cell in row.iter(qn("w:tc"))] for row in found]
+    return [[HASH.sub("…", cell_text(cell).strip()) for cell in row.iter(qn("w:tc"))] for row in found]
 
 
 def test_a_paragraph_of_ones_own_is_filled_in_by_lvbao_run(tmp_path: Path) -> None:
@@ -136,7 +144,15 @@ def test_a_paragraph_of_ones_own_is_filled_in_by_lvbao_run(tmp_path: Path) -> No
 
     template = tmp_path / "我的模板.docx"
     template.write_bytes(edited(add))
-    words_ = ["run", str(WORKBOOK), "-o", str(tmp_path / "out"), "--template", str(template), "--no-page-numbers"]
+    words_ = [
+        "run",
+        str(WORKBOOK),
+        "-o",
+        str(tmp_path / "out"),
+        "--template",
+        str(template),
+        "--no-page-numbers",
+    ]
     done = CliRunner().invoke(main, words_)
     assert done.exit_code == 0, done.output
     (report,) = (tmp_path / "out").rglob("*.docx")
@@ -146,12 +162,22 @@ def test_a_paragraph_of_ones_own_is_filled_in_by_lvbao_run(tmp_path: Path) -> No
 def test_a_fault_in_ones_own_paragraph_stops_the_run_and_names_the_place(tmp_path: Path) -> None:
     def add(_package: Package, root: Element) -> None:
         heading = next(p for p in root.iter(qn("w:p")) if paragraph_text(p) == "发展现状")
-        new = f'<w:p xmlns:w="{root.nsmap["w"]}"><w:r><w:t>等级：{{{{ i.floor_area.level }}}}</w:t></w:r></w:p>'
+        new = (
+            f'<w:p xmlns:w="{root.nsmap["w"]}"><w:r><w:t>等级：{{{{ i.floor_area.level }}}}</w:t></w:r></w:p>'
+        )
         heading.addnext(etree.fromstring(new))
 
     template = tmp_path / "我的模板.docx"
     template.write_bytes(edited(add))
-    words_ = ["run", str(WORKBOOK), "-o", str(tmp_path / "out"), "--template", str(template), "--no-page-numbers"]
+    words_ = [
+        "run",
+        str(WORKBOOK),
+        "-o",
+        str(tmp_path / "out"),
+        "--template",
+        str(template),
+        "--no-page-numbers",
+    ]
     done = CliRunner().invoke(main, words_)
     assert done.exit_code == 2
     assert "“发展现状”一节" in done.output
@@ -163,5 +189,6 @@ def test_a_word_template_file_gives_an_ordinary_document() -> None:
     package = read_package(SHIPPED.read_bytes())
     types = package.parts["[Content_Types].xml"]
     package.parts["[Content_Types].xml"] = types.replace(b"document.main+xml", b"template.main+xml")
-    assert texts(rendered(write_package(package))) == texts(ours())
-    assert b"template.main" not in read_package(rendered(write_package(package))).parts["[Content_Types].xml"]
+    report = rendered(write_package(package))
+    assert words(report) == words(ours())
+    assert b"template.main" not in read_package(report).parts["[Content_Types].xml"]

@@ -11,7 +11,8 @@ from pipeline.facts import Intake
 from pipeline.findings import Finding
 from pipeline.formula import syntax as s
 from pipeline.formula.evaluate import Evaluator, FactorUse, Num, Outcome
-from pipeline.formula.render import substituted, symbolic, words
+from pipeline.formula.figures import BLANK, Figure, Figures, figures_of
+from pipeline.formula.render import symbolic, words
 from pipeline.quantity import MISSING, PRECISION, Missing, NotApplicable, plain, round_half_even
 from pipeline.standard.types import Indicator, Limits, Standard
 from pipeline.units import ONE
@@ -80,7 +81,7 @@ class Calculator:
         evaluator = Evaluator(scope, years_back)
         node = s.parse(indicator.formula)
         result = evaluator.run(node)
-        trace = self._trace(indicator, node, scope, substituted(node, evaluator))
+        trace = self._trace(indicator, node, scope, figures_of(node, evaluator))
         if not isinstance(result, Num):
             blank = result if isinstance(result, NotApplicable) else MISSING
             return self._value(indicator, blank, replace(trace, causes=scope.causes), None), blank
@@ -99,7 +100,7 @@ class Calculator:
         level = basis.level if basis else None
         return self._value(indicator, rounded, trace, level), Num(unrounded, indicator.measure)
 
-    def _trace(self, indicator: Indicator, node: s.Node, scope: Scope, numbers: str) -> Trace:
+    def _trace(self, indicator: Indicator, node: s.Node, scope: Scope, figures: Figures) -> Trace:
         rounding = ROUNDING_WORDS.format(
             decimals=indicator.decimals, source=self.standard.identity.rounding.source
         )
@@ -108,7 +109,7 @@ class Calculator:
             formula=indicator.formula,
             words=f"{indicator.label} = {words(node, scope.label)}",
             symbolic=f"{left} = {symbolic(node, scope.symbol)}",
-            substituted=numbers,
+            figures=figures,
             operands=scope.operands,
             decimals=indicator.decimals,
             rounding=rounding,
@@ -125,7 +126,7 @@ class Calculator:
     def _blank(
         self, indicator: Indicator, blank: Missing | NotApplicable, scope: Scope
     ) -> tuple[IndicatorValue, Outcome]:
-        trace = self._trace(indicator, s.parse(indicator.formula), scope, "—")
+        trace = self._trace(indicator, s.parse(indicator.formula), scope, Figure(BLANK))
         return self._value(indicator, blank, replace(trace, causes=scope.causes), None), blank
 
     # -- levels ----------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Literal
 
 from pipeline.findings import CellRef
+from pipeline.formula.figures import Figures
+from pipeline.formula.render import substituted
 from pipeline.quantity import Missing, NotApplicable
 
 OperandKind = Literal["fact", "row", "factor", "constant", "quantity"]
@@ -43,12 +45,13 @@ class LevelBasis:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The computation of one indicator. `unrounded` is in the declared unit; `conversion` the factor that led there."""
+    """The computation of one indicator: `figures` are the numbers put in, `unrounded` is in the declared unit,
+    `conversion` the factor that led there."""
 
     formula: str
     words: str
     symbolic: str
-    substituted: str
+    figures: Figures
     operands: tuple[Operand, ...]
     unrounded: Decimal | None = None
     rounded: Decimal | None = None
@@ -58,6 +61,11 @@ class Trace:
     conversion_factor: Decimal | None = None
     level: LevelBasis | None = None
     causes: tuple[str, ...] = ()
+
+    @property
+    def substituted(self) -> str:
+        """The formula with the numbers put in, as text: `(79379 + 0) ÷ 77037`."""
+        return substituted(self.figures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Evaluator, Num
-from pipeline.quantity import plain, significant
+from pipeline.formula.figures import Figure, Figures, Operation, Opposite, Terms
+from pipeline.quantity import plain
 
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
-_COMPARE = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
-MAX_TERMS = 8
-"""More rows than this are printed as their sum; each row still stands among the operands of the trace."""
+COMPARISONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
+"""How comparisons are printed."""
 
 Namer = Callable[[s.Name | s.Column], str]
 
@@ -27,46 +26,36 @@ def symbolic(node: s.Node, name: Namer) -> str:
     return words(node, name).replace(" ÷ ", " / ").replace("（", "(").replace("）", ")")
 
 
-def substituted(node: s.Node, evaluator: Evaluator) -> str:
+def substituted(figures: Figures, level: int = 0) -> str:
     """The formula with the numbers of an evaluation put in: `(79379 + 0) ÷ 77037`."""
-
-    def leaf(n: s.Node) -> str | None:
-        if isinstance(n, s.Aggregate):
-            terms = evaluator.terms.get(id(n), [])
-            if n.kind == "sum" and 1 < len(terms) <= MAX_TERMS:
-                return "(" + " + ".join(_number(t) for _, _, t in terms) + ")"
-        if isinstance(n, s.Binary | s.Negate) or (isinstance(n, s.Call) and n.function == "if"):
-            return None
-        value = evaluator.values.get(id(n))
-        return _number(value) if isinstance(value, Num) else "—"
-
-    return _print(node, 0, leaf, evaluator)
-
-
-def _number(number: Num) -> str:
-    text = plain(number.value)
-    return text if len(text.replace(".", "").replace("-", "")) <= 12 else significant(number.value, 10)
+    match figures:
+        case Figure(text):
+            return text
+        case Terms(texts):
+            return f"({' + '.join(texts)})"
+        case Opposite(operand):
+            return f"−{substituted(operand, 3)}"
+        case Operation(op, left, right):
+            mine = _LEVEL[op]
+            first, second = substituted(left, mine), substituted(right, mine + (1 if op in "-/" else 0))
+            whole = f"{first}{_SIGN[op]}{second}"
+            return f"({whole})" if mine < level else whole
 
 
-def _print(
-    node: s.Node, level: int, leaf: Callable[[s.Node], str | None], evaluator: Evaluator | None = None
-) -> str:
+def _print(node: s.Node, level: int, leaf: Callable[[s.Node], str | None]) -> str:
     text = leaf(node)
     if text is not None:
         return text
     match node:
         case s.Binary(op, left, right):
             mine = _LEVEL[op]
-            first = _print(left, mine, leaf, evaluator)
-            second = _print(right, mine + (1 if op in "-/" else 0), leaf, evaluator)
+            first = _print(left, mine, leaf)
+            second = _print(right, mine + (1 if op in "-/" else 0), leaf)
             whole = f"{first}{_SIGN[op]}{second}"
             return f"({whole})" if mine < level else whole
         case s.Negate(operand):
-            return f"−{_print(operand, 3, leaf, evaluator)}"
+            return f"−{_print(operand, 3, leaf)}"
         case s.Call("if", (condition, first_node, second_node)):
-            if evaluator is not None:
-                chosen = evaluator.values.get(id(condition))
-                return _print(first_node if chosen is True else second_node, level, leaf, evaluator)
             yes, no = _print(first_node, 0, leaf), _print(second_node, 0, leaf)
             return f"［若 {_print(condition, 0, leaf)}：{yes}；否则：{no}］"
         case _:
@@ -85,7 +74,7 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
         case s.Name() | s.Column():
             return name(node)
         case s.Compare(op, left, right):
-            return f"{inner(left)} {_COMPARE[op]} {inner(right)}"
+            return f"{inner(left)} {COMPARISONS[op]} {inner(right)}"
         case s.Logic(op, left, right):
             return f"{inner(left)}{' 且 ' if op == 'and' else ' 或 '}{inner(right)}"
         case s.Not(operand):

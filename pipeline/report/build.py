@@ -17,13 +17,16 @@ from pipeline.report.elements import (
     run,
     runs,
 )
+from pipeline.report.equation_marks import EQUATION_STYLE
 from pipeline.report.errors import SourceError
 from pipeline.report.grids import GridRow, alignments, column_widths, grid_row, read_form, read_table, table
 from pipeline.report.house import House, Section, assemble
 from pipeline.report.ooxml import Element, el, qn, style_of, val
 from pipeline.report.package import write_package
 from pipeline.report.pages_front import cover_blocks, front_blocks, toc_blocks
+from pipeline.report.pictures import STYLE as PICTURE_STYLE
 from pipeline.report.source import Block, Heading, ListItem, Paragraph, Part, TagLine, inline, read_source
+from pipeline.report.tables import merge_bookmark
 
 _EACH = re.compile(r"^\s*(\w+)\s+in\s+(\S.*?)(\s+if\s+.*)?$")
 _CHART_ID = re.compile(r"[a-z][a-z0-9_]*$")
@@ -102,7 +105,10 @@ class _Builder:
         if isinstance(block, Heading):
             self._heading(block)
         elif isinstance(block, Paragraph):
-            self._body.append(paragraph("BodyText", runs(block.pieces)))
+            leads_on = bool(block.pieces) and block.pieces[-1].text.endswith("：")
+            self._body.append(
+                paragraph("BodyText", runs(block.pieces), [el("w:keepNext")] if leads_on else ())
+            )
         elif isinstance(block, ListItem):
             self._body.append(self._list_item(block))
         elif isinstance(block, TagLine):
@@ -172,12 +178,22 @@ class _Builder:
             self._styled(part.blocks, "Note")
         elif part.name == "chart":
             self._body.extend(self._chart(part))
+        elif part.name == "equation":
+            self._equation(part)
+        elif part.name == "picture":
+            self._body.extend(self._picture(part))
         elif part.name == "pagebreak":
             self._body.append(paragraph("BodyText", [el("w:r", None, el("w:br", {"w:type": "page"}))]))
         else:
             self._body.extend(self._form(part) if part.name == "form" else self._table(part))
             if self._body[-1].tag == qn("w:tbl") and _begins_with_table(following):
                 self._body.append(paragraph("TableAfter"))
+
+    def _equation(self, part: Part) -> None:
+        """A paragraph that will become the equation of its key."""
+        if "key" not in part.options:
+            raise SourceError('equation 要写 key="…/symbolic" 或 key="…/substituted"', part.line)
+        self._body.append(paragraph(EQUATION_STYLE, runs(inline(part.options["key"]))))
 
     def _front(self, part: Part) -> None:
         opening, closing = front_blocks(part)
@@ -240,9 +256,21 @@ class _Builder:
         note = f"合并列={merge}" if merge else ""
         caption_ = [self._caption(part)] if "caption" in part.options else []
         made = table("ReportTable", rows, widths, styles, _plain(part.options.get("caption", "")), note)
+        if merge:
+            self._mark_merge(made, merge)
         if each is None or each.group(3):
             return [*caption_, made]
         return self._unless_empty(part, each.group(2), caption_, made)
+
+    def _mark_merge(self, made: Element, merge: str) -> None:
+        """Say the columns to merge in a bookmark too: LibreOffice drops the alt text of tables."""
+        id_ = str(self._bookmarks)
+        self._bookmarks += 1
+        first = made.find(f".//{qn('w:p')}")
+        if first is not None:
+            start = el("w:bookmarkStart", {"w:id": id_, "w:name": merge_bookmark(merge, id_)})
+            first.insert(1, start)
+            first.append(el("w:bookmarkEnd", {"w:id": id_}))
 
     def _looped(self, part: Part, body: tuple[GridRow, ...], width: int) -> list[GridRow]:
         each = part.options.get("each")
@@ -288,6 +316,12 @@ class _Builder:
         chart = paragraph(CHART_STYLE, [run(id_)])
         made = [tag(f"{{%p if charts.{id_} %}}"), chart, self._caption(part, "图"), tag("{%p else %}")]
         return [*made, paragraph("BodyText", runs(inline(text))), tag("{%p endif %}")]
+
+    def _picture(self, part: Part) -> list[Element]:
+        """The paragraph that becomes the picture, its caption below."""
+        if not {"key", "caption"} <= part.options.keys():
+            raise SourceError('部件 picture 要写 key="图片的标识" 和 caption="图题"', part.line)
+        return [paragraph(PICTURE_STYLE, runs(inline(part.options["key"]))), self._caption(part, "图")]
 
     def _caption(self, part: Part, label: str = "表") -> Element:
         number = self._chapter.next(label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from pipeline.report.equation_marks import SYMBOL_STYLE
 from pipeline.report.ooxml import XML_SPACE, Element, el, val
 from pipeline.report.source import Piece
 
@@ -41,7 +42,7 @@ def runs(pieces: Sequence[Piece], style: str = "") -> list[Element]:
         text = ""
 
     for piece in pieces:
-        wanted = "Strong" if piece.strong else style
+        wanted = SYMBOL_STYLE if piece.kind == "symbol" else "Strong" if piece.strong else style
         if piece.kind == "break":
             flush()
             made.append(el("w:r", None, el("w:br")))

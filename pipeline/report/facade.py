@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
+from pipeline.picture import Picture
 from pipeline.report.charts import Chart, insert_charts
-from pipeline.report.faults import TemplateFault
+from pipeline.report.equation_marks import insert_into_package
+from pipeline.report.faults import Place, TemplateFault, nearest_name
 from pipeline.report.fields import FieldsDone, update_fields
 from pipeline.report.gate import Problem, client_texts, inspect
 from pipeline.report.layout import find_pages, libreoffice
+from pipeline.report.ooxml import Element
 from pipeline.report.package import embed, write_package
+from pipeline.report.pictures import place_pictures
 from pipeline.report.template import Template
 from pipeline.report.watermark import add_watermark
+
+_NO_EQUATIONS: Final[Mapping[str, Element]] = MappingProxyType({})
+_NO_PICTURES: Final[Mapping[str, Picture]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -38,26 +46,44 @@ def render_report(
     receipt_xml: bytes | None = None,
     page_numbers: bool = True,
     charts: Mapping[str, Chart | None] | None = None,
+    equations: Mapping[str, Element] = _NO_EQUATIONS,
+    pictures: Mapping[str, Picture] = _NO_PICTURES,
 ) -> Rendered:
-    """Render a report: tables merged, contents and captions filled, watermark, receipt, and the gate.
+    """Render a report: tables merged, equations, contents and captions filled, watermark, receipt, and the gate.
 
     `draft` prints 草稿 across every page. `receipt_xml` is embedded as a custom XML part. `page_numbers` asks
-    a LibreOffice layout for the pages of the contents. `charts` stand where the template asks for them. Raises PackageError for what is no Word document.
+    a LibreOffice layout for the pages of the contents. `charts` and `equations` stand where the template names
+    them, `pictures` where paragraphs of style `lvPicture` hold their keys. Raises PackageError for what is no Word
+    document.
     """
     opened = template if isinstance(template, Template) else Template.from_bytes(template)
     package, faults = opened.render(context)
     if package is None:
         return Rendered(None, faults)
     unknown = insert_charts(package, charts or {})
+    if faults := _unknown_equations(insert_into_package(package, equations), equations):
+        return Rendered(None, faults)
+    misplaced = place_pictures(package, pictures)
     if draft:
         add_watermark(package)
     done = update_fields(package, find_pages if page_numbers else None)
     if receipt_xml is not None:
         embed(package, "receipt", receipt_xml)
-    problems = inspect(package, (*client_texts(context), *opened.literal_texts), required_sections)
+    problems = misplaced + inspect(
+        package, (*client_texts(context), *opened.literal_texts), required_sections
+    )
     problems += tuple(Problem("unknown_chart", "正文", f"没有名为“{id_}”的图") for id_ in unknown)
     notes = _notes(done, page_numbers)
     return Rendered(None if problems else write_package(package), (), problems, notes)
+
+
+def _unknown_equations(keys: Sequence[str], known: Mapping[str, Element]) -> tuple[TemplateFault, ...]:
+    return tuple(
+        TemplateFault(
+            "unknown_equation", "没有这个公式", Place("正文", text=key), near=nearest_name(key, known)
+        )
+        for key in keys
+    )
 
 
 def _notes(done: FieldsDone, asked: bool) -> tuple[str, ...]:
@@ -68,5 +94,7 @@ def _notes(done: FieldsDone, asked: bool) -> tuple[str, ...]:
     if asked and libreoffice() is None:
         return ("未安装 LibreOffice，目录只有标题，页码由 Word 打开时填写。",)
     if asked:
-        return ("LibreOffice 未能给出排版结果，目录页码由 Word 打开时填写。",)
+        return (
+            "LibreOffice 未能给出排版结果（报告含公式时要装有公式组件 libreoffice-math），目录页码由 Word 打开时填写。",
+        )
     return ("未要求计算页码，目录页码由 Word 打开时填写。",)

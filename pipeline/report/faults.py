@@ -29,7 +29,7 @@ class TemplateFault:
     """One fault of a template.
 
     `code` is one of: unknown_name, wrong_type, syntax, unclosed, structure, lost_text, forbidden, unsafe,
-    too_big, not_well_formed. `near` is the nearest known name, "" when there is none.
+    too_big, not_well_formed, unknown_equation. `near` is the nearest known name, "" when there is none.
     """
 
     code: str

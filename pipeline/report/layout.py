@@ -32,8 +32,22 @@ def libreoffice() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
+def lacks_equations(docx: bytes) -> bool:
+    """Whether the document has equations that the installed LibreOffice would leave out: its formula part is missing."""
+    program = libreoffice()
+    if program is None:
+        return False
+    folder = Path(program).resolve().parent
+    if not (folder / "libswlo.so").exists() or (folder / "libsmlo.so").exists():
+        return False
+    package = read_package(docx)
+    return package.xml(package.document_name).find(f".//{qn('m:oMath')}") is not None
+
+
 def find_pages(docx: bytes, bookmarks: tuple[str, ...]) -> Mapping[str, str] | None:
     """The page number of each bookmark as LibreOffice lays the document out; None when it cannot."""
+    if lacks_equations(docx):
+        return None
     pdf = convert(_with_references(docx, bookmarks), "pdf:writer_pdf_Export", "pdf")
     if pdf is None:
         return None

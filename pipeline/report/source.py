@@ -24,9 +24,11 @@ PARTS: Final = {
     "table": frozenset({"caption", "each", "merge", "widths", "align", "total", "empty", "id"}),
     "chart": frozenset({"caption", "empty", "id"}),
     "note": frozenset(),
+    "picture": frozenset({"key", "caption"}),
     "pagebreak": frozenset(),
+    "equation": frozenset({"key"}),
 }
-_ONE_LINE: Final = ("toc", "pagebreak", "chart")
+_ONE_LINE: Final = ("toc", "pagebreak", "chart", "equation", "picture")
 _UNUSED_RULES: Final = (
     "link image html_inline html_block code hr backticks autolink fence blockquote lheading reference"
     " emphasis"
@@ -38,12 +40,19 @@ _CLOSER = re.compile(r"^:::\s*$")
 _ATTRIBUTE = re.compile(r"""([a-z]+)=(?:"([^"]*)"|'([^']*)')\s*""")
 _INLINE_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _REFERENCE = re.compile(r"@\[([A-Za-z0-9_-]+)\]")
+_SYMBOL = re.compile(r"\$(\{\{[^{}$]*\}\}|[A-Za-zΑ-Ωα-ω][^$\s]*)\$")
 _BREAK = re.compile(r"<br\s*/?>")
+_INLINES: Final = (
+    (_INLINE_TAG, "tag"),
+    (_REFERENCE, "reference"),
+    (_SYMBOL, "symbol"),
+    (_BREAK, "hardbreak"),
+)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of inline text; `kind` is text, tag, break or reference (to the caption of that id)."""
+    """A stretch of inline text; `kind` is text, tag, break, symbol (of a quantity) or reference (to the caption of that id)."""
 
     text: str
     kind: str = "text"
@@ -218,7 +227,7 @@ class _Reader:
                 pieces.append(Piece("\n", "soft", strong > 0))
             elif token.type == "hardbreak":
                 pieces.append(Piece("", "break"))
-            elif token.type in ("tag", "reference"):
+            elif token.type in ("tag", "reference", "symbol"):
                 pieces.append(Piece(token.content, token.type, strong > 0))
             else:
                 raise SourceError(f"不支持的行内写法：{token.type}", line)
@@ -309,12 +318,12 @@ def _options(name: str, text: str, where: int) -> dict[str, str]:
 
 
 def _inline_tag(state: StateInline, silent: bool) -> bool:
-    for pattern, kind in ((_INLINE_TAG, "tag"), (_REFERENCE, "reference"), (_BREAK, "hardbreak")):
+    for pattern, kind in _INLINES:
         found = pattern.match(state.src, state.pos)
         if found:
             if not silent:
                 token = state.push(kind, "", 0)
-                token.content = found.group(1) if kind == "reference" else found.group()
+                token.content = found.group(1) if kind in ("reference", "symbol") else found.group()
             state.pos = found.end()
             return True
     return False
