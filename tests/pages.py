@@ -180,16 +180,27 @@ def headings_out_of_order(paper: Paper) -> list[str]:
 
 
 def _tops(page: Page, text: str) -> Iterator[float]:
-    """Where a text begins on a page; it may run over several words and lines."""
-    words = page.in_body
-    for at, word in enumerate(words):
+    """Where a text stands on lines of its own; poppler's order of words is not to be trusted beside tables."""
+    lines = _lines(page)
+    for at, (top, _line) in enumerate(lines):
         run = ""
-        for next_ in words[at:]:
-            run += next_.text
+        for _top, line in lines[at:]:
+            run += line
             if len(run) >= len(text) or not text.startswith(run):
                 break
         if run == text:
-            yield word.top
+            yield top
+
+
+def _lines(page: Page) -> list[tuple[float, str]]:
+    """The lines of a page from the top down, each with its text from left to right."""
+    lines: list[list[Word]] = []
+    for word in sorted(page.in_body, key=lambda w: (w.bottom, w.left)):
+        if lines and word.bottom - lines[-1][0].bottom < 3:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [(line[0].top, "".join(w.text for w in sorted(line, key=lambda w: w.left))) for line in lines]
 
 
 def wrong_contents(paper: Paper) -> list[str]:
