@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.deliver import Options, make_report, report_of, standard_for
 from pipeline.evaluate import evaluate
+from pipeline.evaluation import Evaluation
 from pipeline.report import render_report
 from pipeline.report.context import report_context
 from pipeline.report.gate import client_texts, inspect
@@ -38,11 +39,14 @@ class Built:
     workbook: Path
 
     @cached_property
+    def evaluation(self) -> Evaluation:
+        """The sample, evaluated."""
+        return evaluate(self.workbook, standard_for(self.workbook, Options()))
+
+    @cached_property
     def docx(self) -> bytes:
         """The report; a draft where the workbook has errors."""
-        options = Options(draft=True)
-        evaluation = evaluate(self.workbook, standard_for(self.workbook, options))
-        return make_report(evaluation, options).docx
+        return make_report(self.evaluation, Options(draft=True)).docx
 
     @cached_property
     def paper(self) -> Paper:
@@ -81,9 +85,8 @@ def test_there_are_samples() -> None:
 
 
 def test_our_gate_finds_nothing(sample: Built) -> None:
-    standard = standard_for(sample.workbook, Options())
-    evaluation = evaluate(sample.workbook, standard)
-    report = report_of(standard, None)
+    evaluation = sample.evaluation
+    report = report_of(evaluation.standard, None)
     context = report_context(evaluation, report, draft=not evaluation.is_final)
     package = read_package(sample.docx)
     assert inspect(package, client_texts(context), report.required_sections) == ()

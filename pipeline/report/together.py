@@ -9,7 +9,7 @@ from pipeline.report.ooxml import Element, cell_text, el, nearest, paragraph_tex
 
 SMALL_TABLE: Final = 12  # lines of 五号 text: about a quarter of a page
 SHORT_TEXT: Final = 60  # characters of a paragraph that only leads to the table below it
-SMALL_GROUP: Final = 8  # rows under one merged cell stay together up to this many lines
+SMALL_GROUP: Final = 12  # rows under one merged cell stay together up to this many lines
 
 
 def keep_rows_together(root: Element) -> None:
