@@ -91,7 +91,8 @@ def value_text(
 
 def closed(text: str) -> str:
     """Whole sentences with their last full stop, which people tend to forget at the end of a box."""
-    return text if not text or text[-1] in _ENDS else f"{text}。"
+    bare = text.rstrip()
+    return text if not bare or bare[-1] in _ENDS else f"{bare}。"
 
 
 def numbers_text(numbers: Sequence[str]) -> str:
