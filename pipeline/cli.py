@@ -199,34 +199,43 @@ def template() -> None:
 
 @template.command("build")
 @click.argument("source", type=EXISTING, required=False)
+@click.option("-o", "--output", type=EXISTING, help="写到哪个文件；默认在文本源旁边，扩展名换成 .docx。")
 @click.option("--check", "only_check", is_flag=True, help="只检查是否最新，不写文件。")
 @reported
-def template_build(source: Path | None, only_check: bool) -> None:
-    """由文本源（.md）和通用样式生成 Word 模板；不写文件名时处理全部。
+def template_build(source: Path | None, output: Path | None, only_check: bool) -> None:
+    """由文本源（.md）和通用样式生成 Word 模板；不写文件名时处理随程序提供的全部模板。
 
     \b
     例：lvbao template build
+        lvbao template build 我的报告.md -o 我的模板.docx
         lvbao template build --check
     """
     from pipeline import commands
 
-    sys.exit(commands.template_build(source, only_check=only_check))
+    sys.exit(commands.template_build(source, output, only_check=only_check))
 
 
 @template.command("check")
 @click.argument("file", type=EXISTING)
 @click.option("--standard", "standard_name", required=True, help="标准包的名称。")
 @click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@click.option(
+    "--annotate", "annotated", type=EXISTING, help="另存一份，把每处错误写成 Word 批注；原模板不动。"
+)
+@click.option("--unused", is_flag=True, help="列出模板没有用到的名称。")
 @reported
-def template_check(file: Path, standard_name: str, standards: Path | None) -> None:
+def template_check(
+    file: Path, standard_name: str, standards: Path | None, annotated: Path | None, unused: bool
+) -> None:
     """检查 Word 模板用到的名称，一次列出全部错误及其所在段落。
 
     \b
     例：lvbao template check 我的模板.docx --standard cpcif-adhesive-2022-draft
+        lvbao template check 我的模板.docx --standard cpcif-adhesive-2022-draft --annotate 批注.docx
     """
     from pipeline import commands
 
-    sys.exit(commands.template_check(file, standard_name, standards))
+    sys.exit(commands.template_check(file, standard_name, standards, annotated, unused=unused))
 
 
 @main.group("standard")

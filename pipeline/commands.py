@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pipeline.deliver import Delivered, Options, deliver, standard_for
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, findings_record, to_json
-from pipeline.files import shown_name, write_bytes, write_text
+from pipeline.files import read_bytes, shown_name, write_bytes, write_text
 from pipeline.findings import LvbaoError, Severity
 from pipeline.quantity import fixed, plain
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
@@ -208,16 +209,21 @@ def _cells(line: Line) -> Sequence[str]:
 
 
 # -- templates and packs ------------------------------------------------------------------------------------
-def template_build(source: Path | None, *, only_check: bool) -> int:
-    """Builds Word templates from their text sources."""
+def template_build(source: Path | None, output: Path | None, *, only_check: bool) -> int:
+    """Builds Word templates from their text sources: all shipped ones, or one."""
     from pipeline.report import build_template
 
+    if output is not None and source is None:
+        raise LvbaoError("用 -o 时请写明文本源，如 lvbao template build 报告.md -o 模板.docx")
     root = report_templates_folder()
-    sources = [source] if source is not None else sorted(root.glob("*/*.md"))
-    sources = [s for s in sources if not s.parent.name.startswith("_")]
+    sources = [source] if source is not None else sorted(root.glob("[!_]*/*.md"))
     stale: list[Path] = []
     for each in sources:
-        target = each.with_suffix(".docx")
+        target = output or each.with_suffix(".docx")
+        if target.suffix.lower() != ".docx":
+            raise LvbaoError(f"模板的文件名应以 .docx 结尾，这里是 {target.name}")
+        if not each.is_file():
+            raise LvbaoError(f"找不到文本源 {each}")
         content = build_template(each, root / "_house")
         if target.is_file() and target.read_bytes() == content:
             continue
@@ -235,18 +241,47 @@ def template_build(source: Path | None, *, only_check: bool) -> int:
     return FINE
 
 
-def template_check(file: Path, standard: str, standards: Path | None) -> int:
-    """Checks a template against everything a report of the pack may print."""
-    from pipeline.report import Template
+def template_check(
+    file: Path, standard: str, standards: Path | None, annotated: Path | None, *, unused: bool
+) -> int:
+    """Checks a template against everything a report of the pack may print.
+
+    `annotated` is where a copy with the faults as Word comments is written; `unused` lists the names that the
+    template never uses.
+    """
+    from pipeline.report import Template, annotate
     from pipeline.report.contract import context_shape
 
+    if annotated is not None and annotated.suffix.lower() != ".docx":
+        raise LvbaoError(f"带批注的文件名应以 .docx 结尾，这里是 {annotated.name}")
+    if annotated is not None and annotated.resolve() == file.resolve():
+        raise LvbaoError("带批注的文件不能写在模板自己上，请换一个文件名。")
     pack = load_standard(find_standard(standard, standards))
-    if not file.is_file():
-        raise LvbaoError(f"找不到模板 {file}")
-    faults = Template.from_path(file).check(context_shape(pack))
+    content = read_bytes(file, "模板")
+    try:
+        template = Template.from_bytes(content)
+    except LvbaoError as error:
+        raise LvbaoError(f"{file.name}：{error}") from None
+    shape = context_shape(pack)
+    faults = template.check(shape)
     for fault in faults:
         click.echo(f"  {fault}")
     click.echo(f"{file.name}：{len(faults)} 处错误" if faults else f"{file.name}：全部通过。")
+    idle = sorted(template.unused_names(shape))
+    if idle:
+        groups = Counter(name.split(".")[0] for name in idle)
+        listed = "，".join(f"{group} {count}" for group, count in sorted(groups.items()))
+        click.echo(
+            f"说明：有 {len(idle)} 个名称模板没有用到（{listed}），不影响使用"
+            + ("：" if unused else "；加 --unused 列出。")
+        )
+        for name in idle if unused else ():
+            click.echo(f"  {name}")
+    if annotated is not None and faults:
+        write_bytes(annotated, annotate(content, faults))
+        click.echo(f"已写入 {annotated}，错误写成了批注。")
+    elif annotated is not None:
+        click.echo(f"没有错误，没有写 {annotated}。")
     return FOUND if faults else FINE
 
 

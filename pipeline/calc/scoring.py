@@ -25,7 +25,7 @@ from pipeline.calc.scorecard import (
 from pipeline.facts import NO_FACT, Row
 from pipeline.findings import CellRef, Finding
 from pipeline.messages import finding
-from pipeline.quantity import PRECISION, NotApplicable, plain
+from pipeline.quantity import PRECISION, NotApplicable, fixed, plain
 from pipeline.standard.types import CRITERIA_TABLE, Criterion, Subcategory
 
 LEVEL_BASIS = "{} {}{}，{}，按分值的 {}% 计"
@@ -164,8 +164,9 @@ class _Scorer:
         points = (criterion.points or Decimal(0)) * share / 100
         words = self.standard.indicators.levels.get(value.level)
         reached = f"达到{words}" if words else "未达到最低限值"
-        number = "" if value.number is None else plain(value.number)
-        measure = "" if value.unit == "1" else f" {value.unit}"
+        decimals = self.standard.indicators.by_id[value.id].decimals
+        number = "" if value.number is None else fixed(value.number, decimals)
+        measure = "" if value.unit == "1" else value.unit if value.unit == "%" else f" {value.unit}"
         basis = LEVEL_BASIS.format(value.label, number, measure, reached, plain(share))
         return replace(result, verdict=MET if words else NOT_MET, score=points, basis=basis)
 

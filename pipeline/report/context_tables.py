@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -40,6 +41,9 @@ def table_rows(evaluation: Evaluation, table: Table) -> list[Context]:
             refused = f"{table.id}[{index + 1}].{column.id}" in evaluation.intake.refused
             text = w.value_text(value, column, in_table=True, asked=asked, refused=refused)
             cells[column.id] = cell_figure(text, value, table, index, column.id, column.label)
+            if column.type == "date":
+                long = w.date_text(value) if isinstance(value, dt.date) else text
+                cells[f"{column.id}_long"] = cell_figure(long, value, table, index, column.id, column.label)
         for definition in computed:
             number = _computed(evaluation, definition, index)
             cells[definition.column] = w.NOTHING
