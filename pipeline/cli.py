@@ -110,18 +110,35 @@ def new(
 @main.command()
 @click.argument("workbook", type=EXISTING)
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出同样的记录。")
+@click.option(
+    "--annotate",
+    "annotated",
+    type=EXISTING,
+    help="另写一份带批注的录入表：问题标在各自的单元格上，可直接改正后再检查。",
+)
+@click.option("--html", "page", type=EXISTING, help="把同样的清单写成一个网页文件。")
 @standard_options
 @reported
-def check(workbook: Path, as_json: bool, standard: str | None, standards: Path | None) -> None:
+def check(
+    workbook: Path,
+    as_json: bool,
+    annotated: Path | None,
+    page: Path | None,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
     """检查录入表，列出全部问题：在哪一格、错在哪里、怎么改、影响什么。
 
     \b
     例：lvbao check 录入表.xlsx
+        lvbao check 录入表.xlsx --annotate 录入表.批注.xlsx
+        lvbao check 录入表.xlsx --html 校验结果.html
         lvbao check 录入表.xlsx --json
     """
     from pipeline import commands
 
-    sys.exit(commands.check(workbook, standard, standards, as_json=as_json))
+    code = commands.check(workbook, standard, standards, as_json=as_json, annotated=annotated, page=page)
+    sys.exit(code)
 
 
 @main.command()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.calc.calculator import Calculator
-from pipeline.calc.rules import check_rules
+from pipeline.calc.rules import check_rules, with_blocks
 from pipeline.calc.scoring import score
 from pipeline.calc.trace import IndicatorValue
 from pipeline.evaluation import Evaluation
@@ -34,6 +34,7 @@ def evaluate_intake(
     intake: Intake, reading: tuple[Finding, ...], workbook: Workbook, standard: Standard
 ) -> Evaluation:
     """Checks, calculates and scores the facts of a workbook that has been read."""
+    reading = with_blocks(reading, standard)
     calculator = Calculator(standard, intake)
     ruled = check_rules(calculator)
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}

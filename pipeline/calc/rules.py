@@ -7,7 +7,7 @@ is tried only when every value it reads is there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from pipeline.findings import CellRef, Finding, Severity
 from pipeline.formula.evaluate import Num
 from pipeline.messages import finding
 from pipeline.quantity import NotApplicable, fixed, plain
-from pipeline.standard.types import CRITERIA_TABLE, Field, Rule, Table
+from pipeline.standard.types import CRITERIA_TABLE, Field, Rule, Standard, Table
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
@@ -31,6 +31,19 @@ def check_rules(calculator: Calculator) -> tuple[Finding, ...]:
     for rule in standard.intake.rules:
         found += _rule(calculator, rule)
     return tuple(replace(f, blocks=depends.blocked_by(f.subject)) if not f.blocks else f for f in found)
+
+
+def with_blocks(findings: Iterable[Finding], standard: Standard) -> tuple[Finding, ...]:
+    """The findings of reading; the errors with what cannot be done without the value that was refused."""
+    depends, known = Dependencies(standard), dict[str, tuple[str, ...]]()
+    done = []
+    for found in findings:
+        if found.severity is Severity.ERROR and found.subject and not found.blocks:
+            if found.subject not in known:
+                known[found.subject] = depends.blocked_by(found.subject)
+            found = replace(found, blocks=known[found.subject])
+        done.append(found)
+    return tuple(done)
 
 
 def _applies(calculator: Calculator, when: str | None, row: tuple[str, int] | None = None) -> bool:
