@@ -16,20 +16,17 @@ from pipeline.evaluate import evaluate_intake
 from pipeline.evaluation import Evaluation
 from pipeline.files import write_bytes
 from pipeline.findings import CellRef, Finding, LvbaoError
-from pipeline.intake.blank import with_room, write_workbook
-from pipeline.intake.carry import Carried, Slot, carry
-from pipeline.intake.data_file import IntakeData
-from pipeline.intake.layout import RESULT_SHEET, VALUE_COLUMN, SheetLayout, TablePlace, layout
+from pipeline.intake.blank import write_workbook
+from pipeline.intake.carry import Carried, carry
+from pipeline.intake.layout import RESULT_SHEET
 from pipeline.intake.left import Left
 from pipeline.intake.package import is_as_written
 from pipeline.intake.read import read_intake
 from pipeline.intake.reader import parse_workbook
 from pipeline.intake.result_sheet import Feedback
-from pipeline.intake.workbook import Workbook, address
-from pipeline.standard.types import CRITERIA_TABLE, Standard
-
-Place = tuple[str, str]
-"""Sheet title and cell address in the rebuilt workbook."""
+from pipeline.intake.slots import Place, places_of
+from pipeline.intake.workbook import Workbook
+from pipeline.standard.types import Standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +46,12 @@ def annotate(workbook: Workbook, evaluation: Evaluation) -> Annotated:
         raise LvbaoError(f"{workbook.file} 不是标准 {evaluation.standard.id} 的录入表，不能生成批注文件。")
     standard = evaluation.standard
     carried = carry(workbook, standard)
-    rebuilt = parse_workbook(write_workbook(standard, carried.data), workbook.file)
+    data = carried.data(standard)
+    rebuilt = parse_workbook(write_workbook(standard, data), workbook.file)
     findings = evaluate_intake(*read_intake(rebuilt, standard), rebuilt, standard).findings
     restored = _gone(evaluation.findings, findings)
     feedback = Feedback(workbook.file, findings, restored, carried.left, _sources(carried, standard))
-    return Annotated(write_workbook(standard, carried.data, feedback), findings, restored, carried.left)
+    return Annotated(write_workbook(standard, data, feedback), findings, restored, carried.left)
 
 
 def save_annotated(annotated: Annotated, source: Path, target: Path) -> None:
@@ -103,45 +101,10 @@ def _label(where: CellRef | None) -> str:
 # -- addresses ----------------------------------------------------------------------------------------------
 def _sources(carried: Carried, standard: Standard) -> Mapping[Place, str]:
     """For each cell of the rebuilt workbook that stood elsewhere, where it stood."""
-    places = _places(carried.data, standard)
+    places = places_of(carried.data(standard), standard)
     moved = {}
     for slot, source in carried.sources.items():
         sheet, cell = places[slot]
         if (source.sheet, source.cell) != (sheet, cell):
             moved[sheet, cell] = f"{source.sheet}!{source.cell}" if source.sheet != sheet else source.cell
     return moved
-
-
-def _places(data: IntakeData, standard: Standard) -> dict[Slot, Place]:
-    places: dict[Slot, Place] = {}
-    for plan in layout(with_room(standard.intake, data)):
-        places |= _field_places(plan)
-        for table in plan.tables:
-            places |= _table_places(plan, table)
-    return places
-
-
-def _field_places(plan: SheetLayout) -> dict[Slot, Place]:
-    title, places = plan.sheet.title, {}
-    for place in plan.fields:
-        for back in range(place.field.years):
-            slot = (place.field.id, str(back), "value")
-            places[slot] = (title, address(place.row, VALUE_COLUMN + back))
-        places[place.field.id, "0", "note"] = (title, address(place.row, plan.note_column))
-    return places
-
-
-def _table_places(plan: SheetLayout, place: TablePlace) -> dict[Slot, Place]:
-    table = place.table
-    rows = range(place.last_row - place.first_row + 1)
-    keys = (
-        [str(r["criterion"]) for r in table.prefill] if table.id == CRITERIA_TABLE else [str(n) for n in rows]
-    )
-    return {
-        (table.id, key, column.id): (
-            plan.sheet.title,
-            address(place.first_row + at, place.column(column.id)),
-        )
-        for at, key in enumerate(keys)
-        for column in table.columns
-    }

@@ -6,43 +6,45 @@ place, so that nothing disappears unsaid.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pipeline.findings import CellRef, Finding
 from pipeline.intake.collect import Collected, Place, covered_places
 from pipeline.intake.data_file import IntakeData
-from pipeline.intake.data_values import CELL_LIMIT, CellContent
+from pipeline.intake.data_values import CELL_LIMIT
 from pipeline.intake.left import Left
 from pipeline.intake.locate_fields import keys_of
-from pipeline.intake.places import Context, FieldSpot, FieldSpots, TableSpot, TableSpots
+from pipeline.intake.places import Context, FieldSpots, TableSpot, TableSpots
 from pipeline.intake.read import Located, locate
 from pipeline.intake.read_criteria import is_judged_mark, match_criteria
 from pipeline.intake.read_tables import sheet_rows
+from pipeline.intake.slots import NOTE, VALUE, Slot, assemble
 from pipeline.intake.strays import strays
 from pipeline.intake.values import value_text
 from pipeline.intake.workbook import BLANK_CELL, Cell, CellKind, Workbook, address
 from pipeline.standard.criteria_sheet import FIXED_COLUMNS
 from pipeline.standard.types import CRITERIA_TABLE, Standard, Table
 
-Slot = tuple[str, str, str]
-"""Where a cell goes: (field id, years back, "value" or "note"), (table id, row number from 0, column id) or
-(`criteria`, criterion id, column id)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The client's cells as the content of a new workbook, where each came from, and what has no place there."""
+    """The client's cells by slot, where each came from, the tables that were found, and what has no place."""
 
-    data: IntakeData
+    cells: Mapping[Slot, Cell]
     sources: Mapping[Slot, CellRef]
+    tables: frozenset[str]
     left: tuple[Left, ...]
     located: Located
 
+    def data(self, standard: Standard) -> IntakeData:
+        """The cells as the content of a workbook."""
+        return assemble(self.cells, self.tables, standard)
+
 
 def carry(workbook: Workbook, standard: Standard) -> Carried:
-    """The content of the workbook for the standard layout of the pack."""
+    """What the workbook says, for the standard layout of the pack."""
     located = locate(workbook, standard)
     carrier = _Carrier(standard)
     for sheet, context, fields, tables in located.sheets:
@@ -50,26 +52,19 @@ def carry(workbook: Workbook, standard: Standard) -> Carried:
         for table in sheet.tables:
             carrier.table(context, table, tables)
     left = (*carrier.left, *strays(workbook, standard, located, carrier.used))
-    return Carried(carrier.data(), carrier.sources, left, located)
+    return Carried(carrier.cells, carrier.sources, frozenset(carrier.tables), left, located)
 
 
 @dataclass
 class _Carrier:
-    """The content while it is gathered; `used` are the places that were carried, by sheet name."""
+    """The cells while they are gathered; `used` are the places that were carried, by sheet name."""
 
     standard: Standard
-    values: dict[int, dict[str, CellContent]] = field(default_factory=dict)
-    notes: dict[str, CellContent] = field(default_factory=dict)
-    tables: dict[str, tuple[Mapping[str, CellContent], ...]] = field(default_factory=dict)
-    criteria: dict[str, Mapping[str, CellContent]] = field(default_factory=dict)
+    cells: dict[Slot, Cell] = field(default_factory=dict)
     sources: dict[Slot, CellRef] = field(default_factory=dict)
+    tables: set[str] = field(default_factory=set)
     used: dict[str, set[Place]] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
-
-    def data(self) -> IntakeData:
-        """The content as the writer takes it."""
-        earlier = {back: cells for back, cells in self.values.items() if back}
-        return IntakeData(self.values.get(0, {}), earlier, self.tables, self.criteria, self.notes)
 
     # -- fields
     def fields(self, context: Context, spots: FieldSpots) -> None:
@@ -83,29 +78,23 @@ class _Carrier:
                 refused = keys[back] in spots.refused and field_id not in units
                 if refused or (spot.row, column) in covered:
                     continue
-                cell = self._take(context, spot.row, column, (field_id, str(back), "value"))
-                if cell is not None:
-                    self.values.setdefault(back, {})[field_id] = _with_unit(cell, units.get(field_id))
-            self._note(context, spot)
+                slot = (field_id, str(back), VALUE)
+                self._take(context, spot.row, column, slot, units.get(field_id))
+            if spot.note_column is not None:
+                self._take(context, spot.row, spot.note_column, (field_id, "0", NOTE))
 
-    def _note(self, context: Context, spot: FieldSpot) -> None:
-        if spot.note_column is None:
-            return
-        cell = self._take(context, spot.row, spot.note_column, (spot.field.id, "0", "note"))
-        if cell is not None:
-            self.notes[spot.field.id] = cell
-
-    def _take(self, context: Context, row: int, column: int, slot: Slot) -> Cell | None:
-        """The cell, marked as carried; None when it is blank."""
+    def _take(self, context: Context, row: int, column: int, slot: Slot, unit: str | None = None) -> bool:
+        """Takes the cell, with the unit that the client changed it to; False when it is blank."""
         cell = context.cells.cell(row, column)
         if cell.kind is CellKind.BLANK:
-            return None
+            return False
         self.used.setdefault(context.cells.name, set()).add((row, column))
         where = context.ref(row, column)
         self.sources[slot] = where
+        self.cells[slot] = _with_unit(cell, unit)
         if isinstance(cell.value, str) and len(cell.value.encode("utf-16-le")) // 2 > CELL_LIMIT:
             self.left.append(Left(where, cell.value, f"文字过长，只带入前 {CELL_LIMIT} 个字符"))
-        return cell
+        return True
 
     # -- tables
     def table(self, context: Context, table: Table, tables: TableSpots) -> None:
@@ -131,33 +120,25 @@ class _Carrier:
         table = spot.table
         rows = _row_numbers(context, spot)
         covered = covered_places(context, {(r, c) for r in rows for c in spot.columns.values()})
-        carried: list[Mapping[str, CellContent]] = []
+        number = 0
         for row in rows:
-            cells: dict[str, CellContent] = {}
-            for column, place in spot.columns.items():
-                if (row, place) in covered:
-                    continue
-                cell = self._take(context, row, place, (table.id, str(len(carried)), column))
-                if cell is not None:
-                    cells[column] = _with_unit(cell, units.get(f"{table.id}.{column}"))
-            if cells:
-                carried.append(cells)
-        self.tables[table.id] = tuple(carried)
+            taken = [
+                self._take(context, row, place, (table.id, str(number), c), units.get(f"{table.id}.{c}"))
+                for c, place in spot.columns.items()
+                if (row, place) not in covered
+            ]
+            number += any(taken)
+        self.tables.add(table.id)
 
     def _criteria(self, context: Context, spot: TableSpot) -> None:
         found = match_criteria(context, spot, self.standard.scoring, Collected())
         columns = {c: p for c, p in spot.columns.items() if c not in FIXED_COLUMNS}
         covered = covered_places(context, {(r.row, c) for r in found.values() for c in columns.values()})
         for criterion, row in found.items():
-            cells: dict[str, CellContent] = {}
             for column, place in columns.items():
-                if (row.row, place) in covered or is_judged_mark(column, row.cells.get(column, BLANK_CELL)):
-                    continue
-                cell = self._take(context, row.row, place, (CRITERIA_TABLE, criterion, column))
-                if cell is not None:
-                    cells[column] = cell
-            if cells:
-                self.criteria[criterion] = cells
+                judged = is_judged_mark(column, row.cells.get(column, BLANK_CELL))
+                if (row.row, place) not in covered and not judged:
+                    self._take(context, row.row, place, (CRITERIA_TABLE, criterion, column))
 
 
 def _changed_units(findings: tuple[Finding, ...]) -> dict[str, str]:
@@ -176,10 +157,10 @@ def _row_numbers(context: Context, spot: TableSpot) -> list[int]:
     """The rows that go with the table: data, and sums and remarks that stand in its own columns."""
     skipped: list[Finding] = []
     rows = {row.row for row in sheet_rows(context, spot, skipped)}
-    own = {address(r, c): r for r in _between(spot) for c in spot.columns.values()} if skipped else {}
+    own = (
+        {address(r, c): r for r in range(spot.first_row, spot.last_row + 1) for c in spot.columns.values()}
+        if skipped
+        else {}
+    )
     rows |= {own[f.where.cell] for f in skipped if f.where is not None and f.where.cell in own}
     return sorted(rows)
-
-
-def _between(spot: TableSpot) -> Iterator[int]:
-    return iter(range(spot.first_row, spot.last_row + 1))
