@@ -143,6 +143,34 @@ def check(
 
 @main.command()
 @click.argument("workbook", type=EXISTING)
+@click.option("-o", "--output", type=EXISTING, required=True, help="写到哪个文件。")
+@click.option("--year", type=click.IntRange(1900, 2100), help="新的评价年度；不写则年度不变。")
+@click.option("--report", type=EXISTING, help="把逐项的转入报告写成 Markdown 文件。")
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@standard_options
+@reported
+def migrate(
+    workbook: Path,
+    output: Path,
+    year: int | None,
+    report: Path | None,
+    force: bool,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
+    """把旧录入表转入当前版本，或转到下一评价年度：各年数值移位，不变的内容带入，当年的清空。
+
+    \b
+    例：lvbao migrate 旧录入表.xlsx -o 新录入表.xlsx --year 2025
+        lvbao migrate 旧录入表.xlsx -o 新录入表.xlsx --report 转入报告.md
+    """
+    from pipeline import commands
+
+    commands.migrate(workbook, output, year, report, standard, standards, force=force)
+
+
+@main.command()
+@click.argument("workbook", type=EXISTING)
 @click.option("-o", "--output", type=EXISTING, help="结果文件夹；报告写在其中以客户命名的文件夹里。")
 @click.option("--json", "json_target", help="把整个评价结果写成 JSON 文件，“-”为标准输出。")
 @click.option("--report", help="报告种类，默认是标准包的第一种。")

@@ -118,6 +118,48 @@ def _page(workbook: Path, evaluation: Evaluation, target: Path, *, to_stderr: bo
     click.echo(f"已写入网页 {target}", err=to_stderr)
 
 
+def migrate(
+    workbook: Path,
+    output: Path,
+    year: int | None,
+    report: Path | None,
+    standard: str | None,
+    standards: Path | None,
+    *,
+    force: bool,
+) -> None:
+    """Writes the workbook of the present version and of a later year, and says what became of every answer."""
+    from pipeline import migrate as migration
+    from pipeline.annotated import refuse_same
+    from pipeline.intake.reader import read_workbook
+
+    for target in (output, report):
+        if target is not None:
+            refuse_same(workbook, target)
+    if output.suffix.lower() != ".xlsx":
+        raise LvbaoError(f"录入表的文件名应以 .xlsx 结尾，这里是 {output.name}")
+    if output.exists() and not force:
+        raise LvbaoError(f"{output} 已经存在，为免覆盖填好的数据没有写入；确要覆盖请加 --force。")
+    pack = standard_for(workbook, Options(standard, standards))
+    migrated = migration.migrate(read_workbook(workbook), pack, year)
+    write_bytes(output, migrated.content)
+    click.echo(f"已写入 {output}")
+    for line in migration.heading(migrated):
+        click.echo(f"  {line}")
+    if migrated.added:
+        click.echo(f"新增的填报项：{printable('、'.join(migrated.added))}")
+    lines = migration.not_carried(migrated)
+    if lines:
+        click.echo("没有带入的内容，请核对：")
+    for line in lines[:LISTED]:
+        click.echo(f"  {printable(line)}")
+    if len(lines) > LISTED:
+        click.echo(f"  另有 {len(lines) - LISTED} 处，见 --report 写出的报告。")
+    if report is not None:
+        write_text(report, migration.report(migrated))
+        click.echo(f"已写入转入报告 {report}")
+
+
 def run(workbook: Path, output: Path | None, json_target: str | None, options: Options) -> int:
     """Evaluates one workbook: JSON, report, or both."""
     if output is None and json_target is None:

@@ -19,6 +19,7 @@ from pipeline.intake.read_criteria import read_criteria
 from pipeline.intake.read_fields import read_fields
 from pipeline.intake.read_tables import read_table
 from pipeline.intake.values import Question, read_value
+from pipeline.intake.versions import Known, as_known
 from pipeline.intake.workbook import CellKind, SheetCells, Workbook
 from pipeline.messages import finding
 from pipeline.standard.types import CRITERIA_TABLE, Sheet, Standard
@@ -36,11 +37,13 @@ class Located:
     sheets: tuple[LocatedSheet, ...]
     absent: tuple[Sheet, ...]
     findings: tuple[Finding, ...]
+    known: Known
 
 
 def locate(workbook: Workbook, standard: Standard) -> Located:
     """Finds sheets, fields and tables of the pack in the workbook."""
-    schema = standard.intake
+    known_as = as_known(workbook, standard)
+    workbook, schema = known_as.workbook, known_as.schema
     known = is_known_template(workbook, standard)
     found = locate_sheets(workbook, schema, known)
     sheets = tuple(
@@ -49,7 +52,7 @@ def locate(workbook: Workbook, standard: Standard) -> Located:
         if sheet.id in found.sheets
     )
     absent = tuple(sheet for sheet in schema.sheets if sheet.id not in found.sheets)
-    return Located(sheets, absent, found.findings)
+    return Located(sheets, absent, found.findings, known_as)
 
 
 def read_intake(workbook: Workbook, standard: Standard) -> tuple[Intake, tuple[Finding, ...]]:
