@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.evaluate import evaluate_intake
 from pipeline.evaluation import Evaluation
+from pipeline.evidence import NO_EVIDENCE, read_evidence
 from pipeline.files import write_bytes
 from pipeline.findings import CellRef, Finding, LvbaoError
 from pipeline.intake.blank import write_workbook
@@ -40,15 +41,20 @@ class Annotated:
     left: tuple[Left, ...]
 
 
-def annotate(workbook: Workbook, evaluation: Evaluation) -> Annotated:
-    """The annotated workbook for the evaluation of `workbook`. Raises LvbaoError for a workbook of another standard."""
+def annotate(workbook: Workbook, evaluation: Evaluation, folder: Path | None = None) -> Annotated:
+    """The annotated workbook for the evaluation of `workbook`, whose evidence files lie in `folder`.
+
+    Raises LvbaoError for a workbook of another standard.
+    """
     if any(f.code == "wrong_standard" for f in evaluation.findings):
         raise LvbaoError(f"{workbook.file} 不是标准 {evaluation.standard.id} 的录入表，不能生成批注文件。")
     standard = evaluation.standard
     carried = carry(workbook, standard)
     data = carried.data(standard)
     rebuilt = parse_workbook(write_workbook(standard, data), workbook.file)
-    findings = evaluate_intake(*read_intake(rebuilt, standard), rebuilt, standard).findings
+    intake, reading = read_intake(rebuilt, standard)
+    evidence = read_evidence(intake, standard, folder) if folder is not None else NO_EVIDENCE
+    findings = evaluate_intake(intake, reading, rebuilt, standard, evidence).findings
     restored = _gone(evaluation.findings, findings)
     feedback = Feedback(workbook.file, findings, restored, carried.left, _sources(carried, standard))
     return Annotated(write_workbook(standard, data, feedback), findings, restored, carried.left)

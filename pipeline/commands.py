@@ -98,7 +98,7 @@ def _annotate(workbook: Path, evaluation: Evaluation, target: Path, *, to_stderr
     from pipeline.annotated import annotate, save_annotated
     from pipeline.intake.reader import read_workbook
 
-    annotated = annotate(read_workbook(workbook), evaluation)
+    annotated = annotate(read_workbook(workbook), evaluation, workbook.parent)
     save_annotated(annotated, workbook, target)
     click.echo(f"\n已写入批注文件 {target}：可直接在其中改正，保存后再检查。", err=to_stderr)
     if annotated.left:

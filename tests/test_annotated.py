@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import os
 import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -339,7 +340,8 @@ def test_neither_the_source_nor_a_file_that_was_worked_on_is_overwritten(
 
 
 def test_the_command_writes_both_files_and_says_what_was_not_carried(tmp_path: Path) -> None:
-    sample, target, page = SAMPLES[3], tmp_path / "批注.xlsx", tmp_path / "结果.html"
+    folder = shutil.copytree(SAMPLES[3].parent, tmp_path / "客户")
+    sample, target, page = folder / "录入表.xlsx", folder / "批注.xlsx", tmp_path / "结果.html"
     result = CliRunner().invoke(main, ["check", str(sample), "--annotate", str(target), "--html", str(page)])
     assert result.exit_code == 1
     assert f"已写入批注文件 {target}：可直接在其中改正，保存后再检查。" in result.output
