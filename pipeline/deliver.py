@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
-from pipeline.files import write_bytes, write_text
+from pipeline.files import shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
 from pipeline.intake.reader import read_workbook
 from pipeline.receipt import Receipt
@@ -79,7 +79,7 @@ def standard_for(workbook: Path, options: Options) -> Standard:
     name = options.standard or read_workbook(workbook).identity.get("standard", "")
     if not name:
         raise LvbaoError(
-            f"{workbook.name} 没有写明所用的标准（不是由 lvbao 生成的录入表？），请用 --standard 指定标准包。"
+            f"{shown_name(workbook)} 没有写明所用的标准（不是由 lvbao 生成的录入表？），请用 --standard 指定标准包。"
         )
     return load_standard(find_standard(name, options.standards_folder))
 
@@ -165,6 +165,6 @@ def deliver(workbook: Path, target: Path, options: Options) -> Delivered:
         return Delivered(evaluation, None, None)
     made = make_report(evaluation, options)
     path = target / made.file_name
-    write_text(target / EVALUATION_FILE, to_json(evaluation_record(evaluation)))
-    write_bytes(path, made.docx)
+    record = to_json(evaluation_record(evaluation)).encode("utf-8")
+    write_together({path: made.docx, target / EVALUATION_FILE: record})
     return Delivered(evaluation, target, path, made.draft, made.notes)

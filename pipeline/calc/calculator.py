@@ -208,7 +208,8 @@ class Calculator:
         """The outcome of a condition of the pack."""
         with localcontext(prec=PRECISION):
             bound = {row[0]: row[1]} if row else None
-            return Evaluator(Scope(self, subject=subject, recording=False)).run(s.parse(text), bound)
+            scope = Scope(self, subject=subject, recording=False)
+            return Evaluator(scope, lazy=True).run(s.parse(text), bound)
 
     def condition_words(self, text: str) -> str:
         """The condition in words."""

@@ -211,15 +211,15 @@ class Scope:
         words = [_say(rows[row].fact(k).value) for k in keys]
         return " ".join(w for w in words if w) or f"第 {row + 1} 行"
 
-    def row_count(self, table: str, years_back: int) -> int | None:
-        """The number of rows; None when the table says nothing about the year in question."""
+    def row_count(self, table: str, years_back: int | None) -> int | None:
+        """The number of rows; None when there are none, or none of the year in question."""
         rows = self._intake.rows(table)
         if not rows:
             self._missing(f"表“{self._standard.intake.tables[table].label}”", self._intake.places.get(table))
             return None
         year_column = self._standard.intake.tables[table].period_column
         year = self._intake.fact(self._standard.identity.roles.evaluation_year).value
-        if year_column is not None and isinstance(year, Decimal):
+        if years_back is not None and year_column is not None and isinstance(year, Decimal):
             wanted = year - years_back
             if not any(r.fact(year_column).value == wanted for r in rows):
                 label = self._standard.intake.tables[table].label

@@ -8,6 +8,7 @@ from decimal import Decimal, localcontext
 
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.evidence import Register
 from pipeline.calc.scorecard import (
     MET,
     NOT_APPLICABLE,
@@ -22,7 +23,7 @@ from pipeline.calc.scorecard import (
     Total,
 )
 from pipeline.facts import NO_FACT, Row
-from pipeline.findings import CellRef, Finding, nearest
+from pipeline.findings import CellRef, Finding
 from pipeline.messages import finding
 from pipeline.quantity import PRECISION, NotApplicable, plain
 from pipeline.standard.types import CRITERIA_TABLE, Criterion, Subcategory
@@ -46,10 +47,7 @@ class _Scorer:
         self.findings: list[Finding] = []
         self.reported = {f.subject for f in earlier} | set(self.intake.refused)
         self.rows = {str(row.fact("criterion").value): row for row in self.intake.rows(CRITERIA_TABLE)}
-        evidence = self.standard.identity.roles.evidence
-        self.register = (
-            {str(r.fact("number").value) for r in self.intake.rows(evidence)} if evidence else None
-        )
+        self.evidence = Register(self.standard, self.intake)
         asked = [c for c in self.standard.scoring.criteria.values() if not c.is_judged_by_program]
         self.untouched = bool(asked) and all(
             self._row(c).fact("verdict").is_missing and not self._refused(c, "verdict") for c in asked
@@ -66,6 +64,8 @@ class _Scorer:
         )
         rows = tuple(r for c in categories for s in c.subcategories for r in s.rows)
         subs = [s for c in categories for s in c.subcategories]
+        cited = [(c, self._numbers(c)) for c in self.standard.scoring.criteria.values()]
+        self.findings += self.evidence.findings(cited, self._place)
         card = Scorecard(
             categories,
             self._basic(rows),
@@ -117,7 +117,7 @@ class _Scorer:
             if not self.untouched and not self._refused(criterion, "verdict"):
                 self._report("verdict_missing", criterion, "verdict")
             return replace(blank, statement=statement)
-        if not statement:
+        if not statement and not self._refused(criterion, "statement"):
             self._report("statement_missing", criterion, "statement")
         result = replace(blank, verdict=verdict, statement=statement, basis=f"自评结论：{verdict}")
         if criterion.points is None or verdict == NOT_APPLICABLE:
@@ -206,22 +206,16 @@ class _Scorer:
 
     def _with_evidence(self, result: CriterionScore) -> CriterionScore:
         criterion = result.criterion
-        numbers = tuple(n for n in _SEPARATORS.split(self._text(criterion, "evidence")) if n)
-        unknown = [n for n in numbers if self.register is not None and n not in self.register]
-        for number in unknown:
-            near = nearest(number, sorted(self.register or ()))
-            self._report(
-                "evidence_unknown",
-                criterion,
-                "evidence",
-                number=number,
-                near=f"（是否为“{near}”？）" if near else "",
-            )
+        numbers = self._numbers(criterion)
         scored = result.score is not None and result.score > 0 and result.verdict != NOT_APPLICABLE
         asserted = scored or (criterion.points is None and result.verdict == MET)
-        if asserted and not numbers:
+        if asserted and not numbers and not self._refused(criterion, "evidence"):
             self._report("evidence_missing", criterion, "evidence")
-        return replace(result, evidence=numbers, confirmed=asserted and bool(numbers) and not unknown)
+        known = self.evidence.holds(numbers)
+        return replace(result, evidence=numbers, confirmed=asserted and bool(numbers) and known)
+
+    def _numbers(self, criterion: Criterion) -> tuple[str, ...]:
+        return tuple(n for n in _SEPARATORS.split(self._text(criterion, "evidence")) if n)
 
     # -- sums ------------------------------------------------------------------------------------------
     def _subcategory(self, subcategory: Subcategory) -> SubcategoryScore:

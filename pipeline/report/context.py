@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.calc.trace import Operand
 from pipeline.evaluation import Evaluation
+from pipeline.facts import Fact
 from pipeline.findings import Finding, Severity
 from pipeline.formula.evaluate import Num
 from pipeline.quantity import NotApplicable, fixed, is_blank, plain
@@ -129,16 +130,23 @@ def _asked(evaluation: Evaluation, field: Field, row: tuple[str, int] | None = N
 
 
 def _fact_text(evaluation: Evaluation, field: Field) -> str:
-    value = evaluation.intake.fact(field.id).value
-    refused = field.id in evaluation.intake.refused
-    return w.value_text(value, field, asked=_asked(evaluation, field), refused=refused)
+    fact = evaluation.intake.fact(field.id)
+    refused = _refusal(evaluation, field.id, fact)
+    return w.value_text(fact.value, field, asked=_asked(evaluation, field), refused=refused)
+
+
+def _refusal(evaluation: Evaluation, key: str, fact: Fact) -> str:
+    """How the content of a cell is called that could not be read; "" for any other answer."""
+    if key not in evaluation.intake.refused:
+        return ""
+    return w.refusal(evaluation.code_at.get(fact.source, "") if fact.source is not None else "")
 
 
 def _earlier_text(evaluation: Evaluation, field: Field, back: int) -> str:
     """Earlier years are never required, so a blank there is no gap."""
-    value = evaluation.intake.fact(field.id, back).value
-    refused = f"{field.id}@{back}" in evaluation.intake.refused
-    return w.value_text(value, replace(field, required=False), refused=refused)
+    fact = evaluation.intake.fact(field.id, back)
+    refused = _refusal(evaluation, f"{field.id}@{back}", fact)
+    return w.value_text(fact.value, replace(field, required=False), refused=refused)
 
 
 def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
@@ -147,10 +155,10 @@ def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
     for index, row in enumerate(evaluation.intake.rows(table.id)):
         cells: Context = {"no": str(index + 1)}
         for column in table.columns:
-            value = row.fact(column.id).value
+            fact = row.fact(column.id)
             asked = _asked(evaluation, column, (table.id, index))
-            refused = f"{table.id}[{index + 1}].{column.id}" in evaluation.intake.refused
-            cells[column.id] = w.value_text(value, column, in_table=True, asked=asked, refused=refused)
+            refused = _refusal(evaluation, f"{table.id}[{index + 1}].{column.id}", fact)
+            cells[column.id] = w.value_text(fact.value, column, in_table=True, asked=asked, refused=refused)
         for definition in computed:
             outcome = evaluation.calculator.computed_cell(table.id, index, definition.column)
             cells[definition.column] = (
