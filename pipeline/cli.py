@@ -130,6 +130,8 @@ def check(workbook: Path, as_json: bool, standard: str | None, standards: Path |
 @click.option("--json", "json_target", help="把整个评价结果写成 JSON 文件，“-”为标准输出。")
 @click.option("--report", help="报告种类，默认是标准包的第一种。")
 @click.option("--template", type=EXISTING, help="用自己的 Word 模板。")
+@click.option("--verification", type=EXISTING, help="第三方的核查表；报告改用核查值，并与申报值对照。")
+@click.option("--form", help="报告的官方格式，如 2016 或 2024；默认由标准包规定。")
 @click.option("--draft", is_flag=True, help="有错误时仍生成草稿（带“草稿”水印，缺口在原处标明）。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
 @standard_options
@@ -140,6 +142,8 @@ def run(
     json_target: str | None,
     report: str | None,
     template: Path | None,
+    verification: Path | None,
+    form: str | None,
     draft: bool,
     no_page_numbers: bool,
     standard: str | None,
@@ -151,18 +155,26 @@ def run(
     例：lvbao run 录入表.xlsx -o output
         lvbao run 录入表.xlsx -o output --draft
         lvbao run 录入表.xlsx --json -
+        lvbao run 录入表.xlsx --verification 核查表.xlsx --report third_party_evaluation -o output
     """
     from pipeline import commands
     from pipeline.deliver import Options
 
-    options = Options(standard, standards, report, template, draft, page_numbers=not no_page_numbers)
+    options = Options(standard, standards, report, template, draft, not no_page_numbers, verification, form)
     sys.exit(commands.run(workbook, output, json_target, options))
 
 
 @main.command()
 @click.argument("place", type=EXISTING)
 @click.option("-o", "--output", type=EXISTING, required=True, help="结果文件夹，每个客户一个子文件夹。")
-@click.option("--report", help="报告种类，默认是标准包的第一种。")
+@click.option(
+    "--report",
+    "--reports",
+    "reports",
+    multiple=True,
+    help="报告种类，可写几次，或用逗号分开；默认自评价报告，有核查表的另加第三方评价报告。",
+)
+@click.option("--form", help="第三方评价报告的官方格式，如 2016 或 2024。")
 @click.option("--jobs", type=click.IntRange(1, 64), help="同时处理几份，默认按处理器个数。")
 @click.option("--no-draft", is_flag=True, help="有错误的不生成草稿。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
@@ -171,7 +183,8 @@ def run(
 def batch(
     place: Path,
     output: Path,
-    report: str | None,
+    reports: tuple[str, ...],
+    form: str | None,
     jobs: int | None,
     no_draft: bool,
     no_page_numbers: bool,
@@ -182,12 +195,45 @@ def batch(
 
     \b
     例：lvbao batch samples -o output
+        lvbao batch samples -o output --reports third_party_evaluation
     """
     from pipeline import commands
     from pipeline.deliver import Options
 
-    options = Options(standard, standards, report, None, not no_draft, page_numbers=not no_page_numbers)
-    sys.exit(commands.batch(place, output, options, jobs or min(os.cpu_count() or 1, 8)))
+    options = Options(standard, standards, None, None, not no_draft, not no_page_numbers, form=form)
+    names = [name.strip() for each in reports for name in each.replace("，", ",").split(",")]
+    wanted = [name for name in names if name]
+    sys.exit(commands.batch(place, output, options, jobs or min(os.cpu_count() or 1, 8), wanted))
+
+
+@main.command("verify-sheet")
+@click.argument("workbook", type=EXISTING)
+@click.option("-o", "--output", type=EXISTING, help="写到哪个文件，默认是录入表旁边的 核查表.xlsx。")
+@click.option("--data", type=EXISTING, help="按标识填好核查结果的 YAML 或 JSON 文件。")
+@click.option("--from", "older", type=EXISTING, help="以前的核查表：申报没有变化的核查结果带过来。")
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@standard_options
+@reported
+def verify_sheet(
+    workbook: Path,
+    output: Path | None,
+    data: Path | None,
+    older: Path | None,
+    force: bool,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
+    """由企业的录入表生成第三方核查表：申报值与核查值、自评与核查并列。
+
+    \b
+    例：lvbao verify-sheet 录入表.xlsx -o 核查表.xlsx
+        lvbao verify-sheet 录入表.xlsx --from 核查表.xlsx -o 新核查表.xlsx
+    """
+    from pipeline import commands
+    from pipeline.deliver import Options
+
+    options = Options(standard, standards)
+    sys.exit(commands.verify_sheet(workbook, output, data, older, options, force=force))
 
 
 @main.group()

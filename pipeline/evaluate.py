@@ -31,16 +31,23 @@ def evaluate(path: Path, standard: Standard) -> Evaluation:
 
 
 def evaluate_intake(
-    intake: Intake, reading: tuple[Finding, ...], workbook: Workbook, standard: Standard
+    intake: Intake,
+    reading: tuple[Finding, ...],
+    workbook: Workbook,
+    standard: Standard,
+    unconfirmed: frozenset[str] = frozenset(),
 ) -> Evaluation:
-    """Checks, calculates and scores the facts of a workbook that has been read."""
+    """Checks, calculates and scores the facts of a workbook that has been read.
+
+    `unconfirmed` are criteria whose scores stay out of the confirmed totals whatever evidence they cite.
+    """
     calculator = Calculator(standard, intake)
     ruled = check_rules(calculator)
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
     computed = _not_blamed(calculator.findings, (*reading, *ruled))
-    scorecard, scored = score(calculator, (*reading, *ruled, *computed))
-    findings = _in_order((*reading, *ruled, *computed, *scored), standard)
+    scorecard, scored = score(calculator, (*reading, *ruled, *computed), unconfirmed)
+    findings = in_order((*reading, *ruled, *computed, *scored), standard)
     return Evaluation(
         standard=standard,
         intake=intake,
@@ -59,7 +66,7 @@ def _not_blamed(findings: Iterable[Finding], earlier: Iterable[Finding]) -> tupl
     return tuple(f for f in findings if f.where not in blamed)
 
 
-def _in_order(findings: Iterable[Finding], standard: Standard) -> tuple[Finding, ...]:
+def in_order(findings: Iterable[Finding], standard: Standard) -> tuple[Finding, ...]:
     """Findings as the form-filler meets them: the whole file first, then sheet by sheet, cell by cell."""
     sheets = {sheet.title: n for n, sheet in enumerate(standard.intake.sheets)}
 

@@ -31,16 +31,21 @@ _SEPARATORS = re.compile(r"[、，,；;\s]+")
 _NO_ROW = Row({})
 
 
-def score(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tuple[Scorecard, tuple[Finding, ...]]:
+def score(
+    calculator: Calculator, earlier: tuple[Finding, ...] = (), unconfirmed: frozenset[str] = frozenset()
+) -> tuple[Scorecard, tuple[Finding, ...]]:
     """The score table and the findings about it. `earlier` are the findings so far: a row that cannot be decided
-    because of one of them is not reported again."""
+    because of one of them is not reported again. `unconfirmed` rows never enter the confirmed total."""
     with localcontext(prec=PRECISION):
-        return _Scorer(calculator, earlier).run()
+        return _Scorer(calculator, earlier, unconfirmed).run()
 
 
 class _Scorer:
-    def __init__(self, calculator: Calculator, earlier: tuple[Finding, ...]) -> None:
+    def __init__(
+        self, calculator: Calculator, earlier: tuple[Finding, ...], unconfirmed: frozenset[str]
+    ) -> None:
         self.calculator = calculator
+        self.unconfirmed = unconfirmed
         self.standard = calculator.standard
         self.intake = calculator.intake
         self.findings: list[Finding] = []
@@ -219,9 +224,10 @@ class _Scorer:
             )
         scored = result.score is not None and result.score > 0 and result.verdict != NOT_APPLICABLE
         asserted = scored or (criterion.points is None and result.verdict == MET)
-        if asserted and not numbers:
+        if asserted and not numbers and criterion.id not in self.unconfirmed:
             self._report("evidence_missing", criterion, "evidence")
-        return replace(result, evidence=numbers, confirmed=asserted and bool(numbers) and not unknown)
+        proven = bool(numbers) and not unknown and criterion.id not in self.unconfirmed
+        return replace(result, evidence=numbers, confirmed=asserted and proven)
 
     # -- sums ------------------------------------------------------------------------------------------
     def _subcategory(self, subcategory: Subcategory) -> SubcategoryScore:

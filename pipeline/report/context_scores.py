@@ -191,13 +191,14 @@ def _basic_sentence(evaluation: Evaluation) -> str:
 
 def conclusion(evaluation: Evaluation) -> str:
     """The sentences of the whole: basic requirements, performance, scores."""
-    sentences = [_basic_sentence(evaluation), *_performance(evaluation)]
+    sentences = [_basic_sentence(evaluation), *performance(evaluation)]
     sentences.append(_sentence_printed(evaluation))
     provisional = _sentence_provisional(evaluation)
     return "".join([*sentences, provisional])
 
 
-def _performance(evaluation: Evaluation) -> list[str]:
+def performance(evaluation: Evaluation) -> list[str]:
+    """One sentence on the levels reached; none when nothing is judged."""
     standard = evaluation.standard
     parts_of_others = _variants(evaluation)
     judged = [
