@@ -10,6 +10,7 @@ from pipeline.calc.scorecard import MET, CriterionScore
 from pipeline.calc.trace import IndicatorValue
 from pipeline.evaluation import Evaluation
 from pipeline.intake.sheet_book import shown_text
+from pipeline.quantity import NotApplicable
 from pipeline.verification.answers import ScoreAnswer, ValueAnswer
 from pipeline.verification.declared import Declared
 from pipeline.verification.verified import NO_ANSWER
@@ -94,7 +95,7 @@ def _compare(declared: Declared, answer: ValueAnswer, materiality: Decimal) -> V
     if not answer.is_given:
         return ValueComparison(declared, answer, None, None, False, False)
     if not isinstance(old, Decimal) or not isinstance(new, Decimal) or not declared.asked.is_number:
-        differs = old != new
+        differs = old != new and not (isinstance(old, NotApplicable) and isinstance(new, NotApplicable))
         return ValueComparison(declared, answer, None, None, differs, differs)
     deviation = new - old
     if old == 0:

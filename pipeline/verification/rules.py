@@ -58,15 +58,14 @@ def _blocks(section: str) -> tuple[str, ...]:
 
 # -- values -------------------------------------------------------------------------------------------------
 def value_findings(
-    values: Iterable[ValueComparison],
-    register: Iterable[str] | None,
-    pack: VerificationPack,
-    table: CellRef | None,
+    values: Iterable[ValueComparison], register: Iterable[str] | None, pack: VerificationPack, sheet: Intake
 ) -> Iterator[Finding]:
     """Values nobody verified, verified without proof, on unknown evidence, or deviating without a cause."""
     known = None if register is None else set(register)
     values = tuple(values)
-    yield from _open([v.declared.label for v in values if not v.answer.is_given], VALUES_TABLE, table)
+    blank = [v.declared for v in values if not v.answer.is_given]
+    unanswered = [d.label for d in blank if not _refused(sheet, VALUES_TABLE, d.key, "verified")]
+    yield from _open(unanswered, VALUES_TABLE, sheet.places.get(VALUES_TABLE))
     for value in values:
         answer = value.answer
         if not answer.is_given:
@@ -89,6 +88,11 @@ def value_findings(
                 )
         if value.above and not answer.cause.strip():
             yield _cause_missing(value, pack, places.get("cause"))
+
+
+def _refused(sheet: Intake, table: str, row: str, column: str) -> bool:
+    """Whether the answer has a finding of its own already."""
+    return bool({table, f"{table}[{row}]", f"{table}[{row}].{column}"} & sheet.refused)
 
 
 def _open(rows: list[str], subject: str, place: CellRef | None) -> Iterator[Finding]:
@@ -116,16 +120,13 @@ def percent_text(percent: Decimal) -> str:
 
 # -- scores -------------------------------------------------------------------------------------------------
 def score_findings(
-    scores: Iterable[ScoreComparison],
-    answers: Mapping[str, ScoreAnswer],
-    table: RowTable,
-    place: CellRef | None,
+    scores: Iterable[ScoreComparison], answers: Mapping[str, ScoreAnswer], table: RowTable, sheet: Intake
 ) -> Iterator[Finding]:
     """Criteria nobody verified, and verdicts that differ without a reason."""
-    scores = tuple(scores)
     asked = [s for s in scores if table.question(s.own.criterion.id, "verdict") is not None]
-    opened = [s.own.criterion.id for s in asked if not _given(s, answers)]
-    yield from _open(opened, SCORES_TABLE, place)
+    blank = [s.own.criterion.id for s in asked if not _given(s, answers)]
+    unanswered = [c for c in blank if not _refused(sheet, SCORES_TABLE, c, "verdict")]
+    yield from _open(unanswered, SCORES_TABLE, sheet.places.get(SCORES_TABLE))
     for score in asked:
         criterion = score.own.criterion
         if _given(score, answers) and score.differs and not score.reason.strip():

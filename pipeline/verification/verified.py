@@ -8,12 +8,23 @@ from dataclasses import replace
 from pipeline.calc.calculator import Calculator
 from pipeline.facts import Fact, Intake, Row
 from pipeline.findings import Finding
-from pipeline.quantity import MISSING
+from pipeline.quantity import MISSING, NotApplicable
 from pipeline.standard.types import CRITERIA_TABLE, Standard
 from pipeline.verification.answers import ScoreAnswer, ValueAnswer
 from pipeline.verification.declared import Declared
 
 NO_ANSWER = ValueAnswer(Fact(MISSING))
+
+
+def settled(declared: Iterable[Declared], answers: Mapping[str, ValueAnswer]) -> dict[str, ValueAnswer]:
+    """The answers, where 不适用 verified as declared keeps the reason that was declared."""
+    result = dict(answers)
+    for item in declared:
+        answer = answers.get(item.key, NO_ANSWER)
+        said, own = answer.verified.value, item.fact.value
+        if isinstance(said, NotApplicable) and isinstance(own, NotApplicable) and not said.reason:
+            result[item.key] = replace(answer, verified=replace(answer.verified, value=own))
+    return result
 
 
 def verified(intake: Intake, declared: Iterable[Declared], answers: Mapping[str, ValueAnswer]) -> Intake:

@@ -15,7 +15,7 @@ from pipeline.intake.read import read_intake
 from pipeline.intake.reader import read_workbook
 from pipeline.intake.workbook import Workbook
 from pipeline.standard.types import RowTable, Standard, VerificationPack
-from pipeline.standard.verification_sheet import SCORES_TABLE, VALUES_TABLE
+from pipeline.standard.verification_sheet import SCORES_TABLE
 from pipeline.verification import verified as v
 from pipeline.verification.answers import ScoreAnswer, ValueAnswer, score_answers, value_answers
 from pipeline.verification.compare import (
@@ -92,7 +92,7 @@ def verify_intake(
     """The verification over facts that have been read; `reading` are the findings of the enterprise's workbook."""
     standard, pack = declared.standard, pack_of(declared.standard)
     items = declared_values(declared)
-    values, scores = value_answers(answers), score_answers(answers)
+    values, scores = v.settled(items, value_answers(answers)), score_answers(answers)
     facts = v.verified(declared.intake, items, values)
     facts = v.with_scores(facts, standard, scores)
     facts = v.with_evidence(facts, standard, answers.rows(pack.roles.evidence))
@@ -140,8 +140,8 @@ def _findings(
     table = result.standard.intake.tables[SCORES_TABLE]
     assert isinstance(table, RowTable)
     return (
-        *value_findings(result.values, register, result.pack, sheet.places.get(VALUES_TABLE)),
-        *score_findings(result.scores, scores, table, sheet.places.get(SCORES_TABLE)),
+        *value_findings(result.values, register, result.pack, sheet),
+        *score_findings(result.scores, scores, table, sheet),
         *conclusion_findings(result.pack, sheet, result.evaluation, pending),
         *pack_rules(standard, result.standard, result.evaluation.intake, sheet),
     )
