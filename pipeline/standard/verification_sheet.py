@@ -47,7 +47,7 @@ SCORE_COLUMNS = (
 )
 SCORE_FIXED = tuple(c.id for c in SCORE_COLUMNS[:10])
 WIDTHS = {
-    "key": 20, "label": 30, "place": 18, "declared": 14, "used": 26, "verified": 14, "method": 10, "evidence": 14,
+    "key": 20, "label": 30, "unit": 9, "place": 18, "declared": 14, "used": 26, "verified": 14, "method": 10, "evidence": 14,
     "cause": 34, "criterion": 7, "clause": 10, "subcategory": 12, "text": 40, "obligation": 9, "points": 6,
     "self_verdict": 10, "self_score": 9, "self_statement": 40, "self_evidence": 14, "verdict": 10, "score": 9,
     "reason": 36,

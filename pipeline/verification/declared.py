@@ -16,7 +16,7 @@ from pipeline.intake.sheet_book import shown_text
 from pipeline.standard.types import Field, Standard, Table
 
 NOT_FILLED = "未填"
-_SHOWN_USES = 4
+_SHOWN_USES = 3
 
 
 @dataclass(frozen=True, slots=True)

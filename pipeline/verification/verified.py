@@ -9,10 +9,11 @@ from pipeline.calc.calculator import Calculator
 from pipeline.facts import Fact, Intake, Row
 from pipeline.findings import Finding
 from pipeline.quantity import MISSING, NotApplicable
-from pipeline.standard.types import CRITERIA_TABLE, Standard
+from pipeline.standard.types import CRITERIA_TABLE, Field, Standard
 from pipeline.verification.answers import ScoreAnswer, ValueAnswer
 from pipeline.verification.declared import Declared
 
+_ON_SITE = "第三方现场取得的证据"
 NO_ANSWER = ValueAnswer(Fact(MISSING))
 
 
@@ -103,9 +104,16 @@ def with_evidence(intake: Intake, standard: Standard, found_on_site: Iterable[Ro
     register = standard.identity.roles.evidence
     if register is None:
         return intake
-    columns = set(standard.intake.tables[register].by_id)
-    more = tuple(Row({c: f for c, f in r.facts.items() if c in columns}, r.source) for r in found_on_site)
+    columns = standard.intake.tables[register].columns
+    more = tuple(Row(_as_registered(row, columns), row.source) for row in found_on_site)
     return replace(intake, tables={**intake.tables, register: (*intake.rows(register), *more)})
+
+
+def _as_registered(row: Row, columns: Iterable[Field]) -> dict[str, Fact]:
+    """The row with the columns of the register; what the third party is not asked does not apply."""
+    own = {c.id: row.facts[c.id] for c in columns if c.id in row.facts}
+    not_asked = {c.id: Fact(NotApplicable(_ON_SITE)) for c in columns if c.id not in row.facts}
+    return own | not_asked
 
 
 def still_valid(findings: Iterable[Finding], declared: Iterable[Declared], answers: Mapping[str, ValueAnswer],
