@@ -260,9 +260,10 @@ def template_build(source: Path | None, only_check: bool) -> None:
 @template.command("check")
 @click.argument("file", type=EXISTING)
 @click.option("--standard", "standard_name", required=True, help="标准包的名称。")
+@click.option("--report", help="报告种类；默认按文件名认出，认不出的按标准包的第一种。")
 @click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
 @reported
-def template_check(file: Path, standard_name: str, standards: Path | None) -> None:
+def template_check(file: Path, standard_name: str, report: str | None, standards: Path | None) -> None:
     """检查 Word 模板用到的名称，一次列出全部错误及其所在段落。
 
     \b
@@ -270,7 +271,7 @@ def template_check(file: Path, standard_name: str, standards: Path | None) -> No
     """
     from pipeline import commands
 
-    sys.exit(commands.template_check(file, standard_name, standards))
+    sys.exit(commands.template_check(file, standard_name, standards, report))
 
 
 @main.group("standard")

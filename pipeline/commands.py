@@ -20,7 +20,7 @@ from pipeline.findings import LvbaoError, Severity
 from pipeline.quantity import fixed, plain
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
 from pipeline.show import counts, findings_text, table_text
-from pipeline.standard import load_standard
+from pipeline.standard import Standard, load_standard
 from pipeline.verification.export import verified_record
 from pipeline.verification.verify import Verification, verify
 
@@ -315,15 +315,24 @@ def template_build(source: Path | None, *, only_check: bool) -> int:
     return FINE
 
 
-def template_check(file: Path, standard: str, standards: Path | None) -> int:
+def report_named_after(pack: Standard, file: Path) -> str | None:
+    """The report whose shipped template has this file's name; None when there is none."""
+    shipped = {
+        Path(t).stem: r.id for r in pack.identity.reports for t in (r.template, *r.forms.values()) if t
+    }
+    return shipped.get(file.stem)
+
+
+def template_check(file: Path, standard: str, standards: Path | None, report: str | None = None) -> int:
     """Checks a template against everything a report of the pack may print."""
     from pipeline.report import Template
-    from pipeline.report.contract import context_shape
+    from pipeline.verification.contract import report_shape
 
     pack = load_standard(find_standard(standard, standards))
+    name = report_of(pack, report).id if report else report_named_after(pack, file)
     if not file.is_file():
         raise LvbaoError(f"找不到模板 {file}")
-    faults = Template.from_path(file).check(context_shape(pack))
+    faults = Template.from_path(file).check(report_shape(pack, name))
     for fault in faults:
         click.echo(f"  {fault}")
     click.echo(f"{file.name}：{len(faults)} 处错误" if faults else f"{file.name}：全部通过。")

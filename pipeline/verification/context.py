@@ -27,7 +27,7 @@ PENDING = "待核"
 
 def with_verification(context: Mapping[str, Any], verification: Verification) -> Context:
     """The context of the verified evaluation with everything that the verification adds."""
-    values = [_value(v, n) for n, v in enumerate(verification.values, 1)]
+    values = [_value(verification, v, n) for n, v in enumerate(verification.values, 1)]
     return {
         **context,
         "report": _report(context["report"], verification),
@@ -111,12 +111,14 @@ def _signed(value: Decimal | None) -> str:
     return f"{'+' if value > 0 else ''}{plain(value)}"
 
 
-def _value(value: ValueComparison, number: int) -> Context:
+def _value(verification: Verification, value: ValueComparison, number: int) -> Context:
     declared, answer = value.declared, value.answer
+    sheets = verification.declared.standard.intake.sheet_of
     return {
         "no": str(number),
         "key": declared.key,
         "label": declared.label,
+        "sheet": sheets[declared.owner].title,
         "place": declared.place_text or w.NOTHING,
         "declared": declared.text,
         "verified": value.verified_text or PENDING,
