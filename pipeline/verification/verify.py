@@ -14,7 +14,7 @@ from pipeline.findings import Finding, LvbaoError
 from pipeline.intake.read import read_intake
 from pipeline.intake.reader import read_workbook
 from pipeline.intake.workbook import Workbook
-from pipeline.standard.types import RowTable, Standard, VerificationPack
+from pipeline.standard.types import IntakeSchema, RowTable, Standard, VerificationPack
 from pipeline.standard.verification_sheet import SCORES_TABLE
 from pipeline.verification import verified as v
 from pipeline.verification.answers import ScoreAnswer, ValueAnswer, score_answers, value_answers
@@ -106,7 +106,9 @@ def verify_intake(
         scores=compare_scores(declared, evaluation, scores, pending.criteria),
     )  # fmt: skip
     own = (*found, *_findings(result, scores, pending.criteria))
-    findings = (*evaluation.findings, *in_order(own, asked))
+    sheets = (*standard.intake.sheets, *asked.intake.sheets)
+    both = replace(asked, intake=IntakeSchema(sheets))
+    findings = in_order((*evaluation.findings, *own), both)
     return replace(result, evaluation=replace(evaluation, findings=findings))
 
 
