@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
-from pipeline.files import write_bytes, write_text
+from pipeline.files import shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
 from pipeline.intake.reader import read_workbook
 from pipeline.receipt import Receipt
@@ -19,6 +20,8 @@ from pipeline.report.chart_data import chart_specs
 from pipeline.report.context import report_context
 from pipeline.report.equations import equations_of
 from pipeline.report.faults import TemplateFault
+from pipeline.report.ooxml import clean_text
+from pipeline.report.trace_entries import trace_xml
 from pipeline.resources import find_standard, report_templates_folder
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Report
@@ -28,6 +31,7 @@ from pipeline.verification.schema import WORKBOOK_KEY
 from pipeline.verification.verify import Verification, verify
 
 EVALUATION_FILE = "evaluation.json"
+DRAFT_MARK = "（草稿）"
 VERIFIED_FILE = "evaluation-verified.json"
 RECEIPT_NAMESPACE = "urn:lvbao:receipt:1"
 
@@ -94,7 +98,7 @@ def standard_for(workbook: Path, options: Options) -> Standard:
     name = options.standard or identity.get("standard", "")
     if not name:
         raise LvbaoError(
-            f"{workbook.name} 没有写明所用的标准（不是由 lvbao 生成的录入表？），请用 --standard 指定标准包。"
+            f"{shown_name(workbook)} 没有写明所用的标准（不是由 lvbao 生成的录入表？），请用 --standard 指定标准包。"
         )
     return load_standard(find_standard(name, options.standards_folder))
 
@@ -148,7 +152,9 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
         receipt_xml=receipt_xml(receipt),
         page_numbers=options.page_numbers,
         charts=chart_specs(evaluation),
+        trace=partial(trace_xml, evaluation),
         equations=equations_of(evaluation),
+        pictures=evaluation.evidence.pictures,
     )
     if rendered.faults:
         raise TemplateFaulty(template_path.name, rendered.faults)
@@ -156,7 +162,7 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
         listed = "\n".join(f"  {problem}" for problem in rendered.problems)
         raise ReportFaulty(f"报告没有通过出厂检查，没有写出：\n{listed}")
     stem, dot, ending = report.file_name.rpartition(".")
-    name = f"{stem}（草稿）{dot}{ending}" if draft else report.file_name
+    name = f"{stem}{DRAFT_MARK}{dot}{ending}" if draft else report.file_name
     return Made(name, rendered.docx, draft, rendered.notes)
 
 
@@ -172,7 +178,7 @@ def check_basis(report: Report, verified: bool) -> None:
 
 def receipt_xml(receipt: Receipt) -> bytes:
     """The receipt as the XML part that travels inside the report."""
-    pairs = (
+    pairs: tuple[tuple[str, str], ...] = (
         ("workbook", receipt.workbook),
         ("workbook-sha256", receipt.workbook_sha256),
         ("standard", receipt.standard),
@@ -183,8 +189,20 @@ def receipt_xml(receipt: Receipt) -> bytes:
         ("lvbao-version", receipt.version),
         ("evaluation-date", receipt.evaluation_date or ""),
     )
+    if receipt.verification_sha256:
+        pairs += (
+            ("verification", receipt.verification),
+            ("verification-sha256", receipt.verification_sha256),
+        )
     attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in pairs)
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<receipt xmlns="{RECEIPT_NAMESPACE}" {attributes}/>'
+    evidence = "".join(
+        f"<evidence file={quoteattr(clean_text(file))} sha256={quoteattr(digest)}/>"
+        for file, digest in receipt.evidence_sha256
+    )
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<receipt xmlns="{RECEIPT_NAMESPACE}" {attributes}>'
+        f"{evidence}</receipt>"
+    )
     return text.encode("utf-8")
 
 
@@ -202,8 +220,8 @@ def deliver(workbook: Path, target: Path, options: Options) -> Delivered:
         return Delivered(evaluation, None, None)
     made = make_report(evaluation, options)
     path = target / made.file_name
-    write_text(target / EVALUATION_FILE, to_json(evaluation_record(evaluation)))
-    write_bytes(path, made.docx)
+    record = to_json(evaluation_record(evaluation)).encode("utf-8")
+    write_together({path: made.docx, target / EVALUATION_FILE: record})
     return Delivered(evaluation, target, path, made.draft, made.notes)
 
 
@@ -219,6 +237,6 @@ def _deliver_verified(workbook: Path, sheet: Path, target: Path, options: Option
         return Delivered(evaluation, None, None, verification=verification)
     made = make_report(evaluation, options, verification)
     path = target / made.file_name
-    write_text(target / VERIFIED_FILE, to_json(verified_record(verification)))
-    write_bytes(path, made.docx)
+    record = to_json(verified_record(verification)).encode("utf-8")
+    write_together({path: made.docx, target / VERIFIED_FILE: record})
     return Delivered(evaluation, target, path, made.draft, made.notes, verification)

@@ -30,9 +30,21 @@ CATALOGUE: Mapping[str, Message] = {
     "table_empty": Message(ERROR, "表“{table}”至少要填 {min} 行", "请在表中填写；列名下方第一行开始。"),
     "yoy_without_reason": Message(
         WARNING,
-        "比上一年变化 {change}%，超过 ±{limit}%",
-        "请核对两年的数值；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
+        "{against}变化 {change}%，超过 ±{limit}%",
+        "请核对两年的数值和单位；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
         "同比变化过大常是单位或口径错误，评审时会被问到。",
+    ),
+    "date_not_past": Message(
+        WARNING,
+        "填的是 {raw}，在评价日期 {date} 之后",
+        "请核对日期；确在评价日期之后的，不作为本次评价的依据。",
+        "评价时这件事应已完成。",
+    ),
+    "evaluation_date_early": Message(
+        WARNING,
+        "有 {count} 处已完成事项的日期晚于评价日期 {date}",
+        "请核对评价日期；评价日期无误的，逐处核对这些日期。",
+        "评价时这些事应已完成。",
     ),
     "reason_missing": Message(ERROR, "填了“不适用”，但没有写理由", "请在“备注”栏写明不适用的理由。"),
     # -- calculation
@@ -73,7 +85,43 @@ CATALOGUE: Mapping[str, Message] = {
         "请填证明材料清单中的编号；没有证明材料的得分列为“待补证据”，不进入已确认得分。",
     ),
     "evidence_unknown": Message(
-        ERROR, "证明材料编号“{number}”不在证明材料清单中{near}", "请改正编号，或在证明材料清单中补上这一项。"
+        ERROR,
+        "证明材料编号“{number}”不在证明材料清单中{near}{rows}",
+        "请改正编号，或在证明材料清单中补上这一项。",
+    ),
+    # -- evidence files (evidence/)
+    "evidence_folder_missing": Message(
+        WARNING,
+        "录入表旁边没有“附件”文件夹，证明材料清单中的 {count} 个文件（{files}）都没有找到",
+        "请在录入表所在的文件夹中建“附件”文件夹，把文件放进去；不提供文件的，请清空文件名。",
+        "找不到的证明材料不会印在报告的附录中。",
+    ),
+    "evidence_file_missing": Message(
+        WARNING,
+        "证明材料 {number} 的文件“{file}”没有找到{near}",
+        "请把文件放进录入表旁边的“附件”文件夹，或改正文件名（连同扩展名）；多个文件名用“、”分开。",
+        "找不到的证明材料不会印在报告的附录中。",
+    ),
+    "evidence_file_outside": Message(
+        ERROR,
+        "文件名“{file}”指向“附件”文件夹以外的地方，没有读取",
+        "请把文件复制到“附件”文件夹，只填文件名（可带其中的子文件夹）。",
+        "报告只取用录入表旁边的文件，不按填报的路径到别处读取。",
+    ),
+    "evidence_file_type": Message(
+        WARNING,
+        "证明材料文件“{file}”{problem}，不能采用",
+        "图片请用 PNG、JPEG、GIF、BMP 或 TIFF，文档请用 PDF、Word 或 Excel；请另存为其中一种，不要只改扩展名。",
+    ),
+    "evidence_file_too_big": Message(
+        WARNING,
+        "证明材料文件“{file}”{problem}，没有采用",
+        "请缩小图片（A4 幅面 200 dpi 即可）或拆分文件后再放入“附件”文件夹。",
+    ),
+    "evidence_file_corrupt": Message(
+        WARNING,
+        "证明材料文件“{file}”{problem}",
+        "请打开原件核对，重新扫描、导出或复制后再放入“附件”文件夹。",
     ),
     "basic_requirement_not_met": Message(
         WARNING,

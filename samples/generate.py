@@ -46,7 +46,13 @@ def facts(folder: Path) -> Mapping[str, Any]:
         return load(own)
     variant = load(folder / "variant.yaml")
     base = reworded(facts(HERE / variant["of"]), variant.get("reword", {}))
-    return changed(base, variant.get("change", {}))
+    return without_files(changed(base, variant.get("change", {})))
+
+
+def without_files(data: dict[str, Any]) -> dict[str, Any]:
+    """A variant has no folder of evidence files, so its register names none."""
+    rows = [{k: v for k, v in row.items() if k != "file"} for row in data.get("evidence", ())]
+    return {**data, "evidence": rows}
 
 
 def verification(folder: Path) -> Mapping[str, Any] | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.evidence import Register
 from pipeline.calc.scorecard import (
     MET,
     NOT_APPLICABLE,
@@ -22,39 +23,49 @@ from pipeline.calc.scorecard import (
     Total,
 )
 from pipeline.facts import NO_FACT, Row
-from pipeline.findings import CellRef, Finding, nearest
+from pipeline.findings import CellRef, Finding
 from pipeline.messages import finding
 from pipeline.quantity import PRECISION, NotApplicable, plain
 from pipeline.standard.types import CRITERIA_TABLE, Criterion, Subcategory
 
+LEVEL_BASIS = "{} {}{}，{}，按分值的 {}% 计"
+"""Indicator, number, unit, level reached, share of the points."""
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
 _NO_ROW = Row({})
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a third party adds: criteria whose scores stay out of the confirmed totals whatever they cite, and the
+    numbers of evidence that it found itself."""
+
+    unconfirmed: frozenset[str] = frozenset()
+    evidence: frozenset[str] = frozenset()
+
+
+OWN_PROOF = Proof()
+"""The enterprise's own evaluation: what cites evidence of the register is confirmed."""
+
+
 def score(
-    calculator: Calculator, earlier: tuple[Finding, ...] = (), unconfirmed: frozenset[str] = frozenset()
+    calculator: Calculator, earlier: tuple[Finding, ...] = (), proof: Proof = OWN_PROOF
 ) -> tuple[Scorecard, tuple[Finding, ...]]:
     """The score table and the findings about it. `earlier` are the findings so far: a row that cannot be decided
-    because of one of them is not reported again. `unconfirmed` rows never enter the confirmed total."""
+    because of one of them is not reported again."""
     with localcontext(prec=PRECISION):
-        return _Scorer(calculator, earlier, unconfirmed).run()
+        return _Scorer(calculator, earlier, proof).run()
 
 
 class _Scorer:
-    def __init__(
-        self, calculator: Calculator, earlier: tuple[Finding, ...], unconfirmed: frozenset[str]
-    ) -> None:
+    def __init__(self, calculator: Calculator, earlier: tuple[Finding, ...], proof: Proof) -> None:
         self.calculator = calculator
-        self.unconfirmed = unconfirmed
+        self.proof = proof
         self.standard = calculator.standard
         self.intake = calculator.intake
         self.findings: list[Finding] = []
         self.reported = {f.subject for f in earlier} | set(self.intake.refused)
         self.rows = {str(row.fact("criterion").value): row for row in self.intake.rows(CRITERIA_TABLE)}
-        evidence = self.standard.identity.roles.evidence
-        self.register = (
-            {str(r.fact("number").value) for r in self.intake.rows(evidence)} if evidence else None
-        )
+        self.evidence = Register(self.standard, self.intake, proof.evidence)
         asked = [c for c in self.standard.scoring.criteria.values() if not c.is_judged_by_program]
         self.untouched = bool(asked) and all(
             self._row(c).fact("verdict").is_missing and not self._refused(c, "verdict") for c in asked
@@ -71,6 +82,8 @@ class _Scorer:
         )
         rows = tuple(r for c in categories for s in c.subcategories for r in s.rows)
         subs = [s for c in categories for s in c.subcategories]
+        cited = [(c, self._numbers(c)) for c in self.standard.scoring.criteria.values()]
+        self.findings += self.evidence.findings(cited, self._place)
         card = Scorecard(
             categories,
             self._basic(rows),
@@ -122,7 +135,7 @@ class _Scorer:
             if not self.untouched and not self._refused(criterion, "verdict"):
                 self._report("verdict_missing", criterion, "verdict")
             return replace(blank, statement=statement)
-        if not statement:
+        if not statement and not self._refused(criterion, "statement"):
             self._report("statement_missing", criterion, "statement")
         result = replace(blank, verdict=verdict, statement=statement, basis=f"自评结论：{verdict}")
         if criterion.points is None or verdict == NOT_APPLICABLE:
@@ -169,7 +182,7 @@ class _Scorer:
         reached = f"达到{words}" if words else "未达到最低限值"
         number = "" if value.number is None else plain(value.number)
         measure = "" if value.unit == "1" else f" {value.unit}"
-        basis = f"{value.label} {number}{measure}，{reached}，按分值的 {plain(share)}% 计"
+        basis = LEVEL_BASIS.format(value.label, number, measure, reached, plain(share))
         return replace(result, verdict=MET if words else NOT_MET, score=points, basis=basis)
 
     def _by_condition(self, criterion: Criterion) -> CriterionScore:
@@ -211,23 +224,17 @@ class _Scorer:
 
     def _with_evidence(self, result: CriterionScore) -> CriterionScore:
         criterion = result.criterion
-        numbers = tuple(n for n in _SEPARATORS.split(self._text(criterion, "evidence")) if n)
-        unknown = [n for n in numbers if self.register is not None and n not in self.register]
-        for number in unknown:
-            near = nearest(number, sorted(self.register or ()))
-            self._report(
-                "evidence_unknown",
-                criterion,
-                "evidence",
-                number=number,
-                near=f"（是否为“{near}”？）" if near else "",
-            )
+        numbers = self._numbers(criterion)
         scored = result.score is not None and result.score > 0 and result.verdict != NOT_APPLICABLE
         asserted = scored or (criterion.points is None and result.verdict == MET)
-        if asserted and not numbers and criterion.id not in self.unconfirmed:
+        opened = criterion.id in self.proof.unconfirmed
+        if asserted and not numbers and not opened and not self._refused(criterion, "evidence"):
             self._report("evidence_missing", criterion, "evidence")
-        proven = bool(numbers) and not unknown and criterion.id not in self.unconfirmed
+        proven = bool(numbers) and self.evidence.holds(numbers) and not opened
         return replace(result, evidence=numbers, confirmed=asserted and proven)
+
+    def _numbers(self, criterion: Criterion) -> tuple[str, ...]:
+        return tuple(n for n in _SEPARATORS.split(self._text(criterion, "evidence")) if n)
 
     # -- sums ------------------------------------------------------------------------------------------
     def _subcategory(self, subcategory: Subcategory) -> SubcategoryScore:

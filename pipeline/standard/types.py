@@ -44,6 +44,7 @@ class Roles:
     evaluation_year: str
     evaluation_date: str
     evidence: str | None = None
+    evidence_file: str = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Field:
     below: Decimal | None = None
     years: int = 1
     yoy_limit: Decimal | None = None
+    past: bool = False
     not_applicable: Literal["forbidden", "propagate", "zero"] = "forbidden"
     not_detected: Literal["forbidden", "limit", "half_limit", "zero"] = "forbidden"
     pattern: str | None = None

@@ -12,7 +12,6 @@ from typing import Any
 
 from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.facts import Fact
-from pipeline.intake.sheet_book import shown_text
 from pipeline.quantity import is_blank, plain
 from pipeline.report import words as w
 from pipeline.standard.types import Field, Table
@@ -148,8 +147,8 @@ def _indicator(verification: Verification, item: IndicatorComparison) -> Context
         "declared": w.number_text(item.declared, definition),
         "verified": w.number_text(item.verified, definition),
         "deviation": _signed(item.deviation),
-        "level_declared": w.level_words(standard, item.declared.level) or w.NOTHING,
-        "level_verified": w.level_words(standard, item.verified.level) or w.NOTHING,
+        "level_declared": w.level_words(standard, definition, item.declared.level) or w.NOTHING,
+        "level_verified": w.level_words(standard, definition, item.verified.level) or w.NOTHING,
         "changed": item.changed_level,
         "judged": definition.thresholds is not None,
         "mark": PENDING if item.pending else "",
@@ -233,8 +232,11 @@ def _problems(verification: Verification) -> list[Context]:
             found.append(("申报数值偏差", v.declared.place_text, what, v.answer.cause))
     for i in verification.indicators:
         if i.changed_level and i.declared.level is not None:
-            levels = verification.declared.standard
-            what = f"{i.verified.label}按申报值{w.level_words(levels, i.declared.level)}，按核查值{w.level_words(levels, i.verified.level) or '不能判定'}"
+            standard = verification.declared.standard
+            definition = standard.indicators.by_id[i.id]
+            before = w.level_words(standard, definition, i.declared.level)
+            after = w.level_words(standard, definition, i.verified.level) or "不能判定"
+            what = f"{i.verified.label}按申报值{before}，按核查值{after}"
             found.append(("指标水平变化", "", what, ""))
     for c in verification.scores:
         if c.differs and not c.own.criterion.is_judged_by_program:
@@ -247,22 +249,28 @@ def _problems(verification: Verification) -> list[Context]:
 
 
 def _evidence(rows: list[Context], verification: Verification) -> list[Context]:
-    """The register of evidence, with the declared values that rest on each document."""
+    """The register of evidence and what the third party found itself, with what rests on each document."""
     uses: dict[str, list[str]] = {}
     for value in verification.values:
         for number in value.answer.evidence:
             uses.setdefault(number, []).append(value.declared.label)
-    own = {
-        shown_text(r.fact("number").value) for r in verification.intake.rows(verification.pack.roles.evidence)
-    }
+    cited: dict[str, list[str]] = {}
+    for row in verification.evaluation.scorecard.rows:
+        for number in row.evidence:
+            cited.setdefault(number, []).append(row.criterion.id)
+    table = verification.standard.intake.tables[verification.pack.roles.evidence]
+    columns = dict.fromkeys(rows[0] if rows else ("number", "name", "criteria"), w.NOTHING)
+    on_site = [{**columns, **row} for row in _rows(verification, table)]
     return [
         {
             **row,
+            "criteria": "、".join(cited.get(str(row["number"]), [])) or w.NOTHING,
             "values": "、".join(uses.get(str(row["number"]), [])) or w.NOTHING,
-            "on_site": str(row["number"]) in own,
-            "used": str(row["number"]) in uses or row["criteria"] != w.NOTHING,
+            "on_site": found,
+            "used": str(row["number"]) in uses or str(row["number"]) in cited,
         }
-        for row in rows
+        for source, found in ((rows, False), (on_site, True))
+        for row in source
     ]
 
 

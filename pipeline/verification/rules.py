@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.calc.calculator import Calculator
@@ -44,16 +43,7 @@ def pack_rules(
     own = {*sheet.intake.fields, *sheet.intake.tables} - {VALUES_TABLE, SCORES_TABLE}
     codes = {rule.id for rule in both.intake.rules}
     found = check_rules(calculator)
-    sections = {key: sheet.intake.sheet_of[key].section for key in own}
-    return [
-        replace(f, blocks=_blocks(sections.get(f.subject.partition(".")[0], "")))
-        for f in found
-        if f.code in codes or f.subject.partition(".")[0] in own
-    ]
-
-
-def _blocks(section: str) -> tuple[str, ...]:
-    return (f"第三方评价报告“{section}”",) if section else ()
+    return [f for f in found if f.code in codes or f.subject.partition(".")[0] in own]
 
 
 # -- values -------------------------------------------------------------------------------------------------

@@ -9,11 +9,10 @@ from pipeline.calc.calculator import Calculator
 from pipeline.facts import Fact, Intake, Row
 from pipeline.findings import Finding
 from pipeline.quantity import MISSING, NotApplicable
-from pipeline.standard.types import CRITERIA_TABLE, Field, Standard
+from pipeline.standard.types import CRITERIA_TABLE, Standard
 from pipeline.verification.answers import ScoreAnswer, ValueAnswer
 from pipeline.verification.declared import Declared
 
-_ON_SITE = "第三方现场取得的证据"
 NO_ANSWER = ValueAnswer(Fact(MISSING))
 
 
@@ -74,7 +73,7 @@ def _with_values(
     return replace(intake, facts=facts, earlier=earlier, tables=rows, refused=frozenset(refused))
 
 
-# -- criteria and evidence ----------------------------------------------------------------------------------
+# -- criteria ----------------------------------------------------------------------------------
 def with_scores(intake: Intake, standard: Standard, answers: Mapping[str, ScoreAnswer]) -> Intake:
     """The criteria with the third party's verdicts; the enterprise's stay where there are none, without evidence."""
     said = {str(r.fact("criterion").value): r for r in intake.rows(CRITERIA_TABLE)}
@@ -97,23 +96,6 @@ def with_scores(intake: Intake, standard: Standard, answers: Mapping[str, ScoreA
 def _is_answered(refused: str, answers: Mapping[str, ScoreAnswer]) -> bool:
     criterion = refused.partition("[")[2].partition("]")[0]
     return criterion in answers and answers[criterion].is_given
-
-
-def with_evidence(intake: Intake, standard: Standard, found_on_site: Iterable[Row]) -> Intake:
-    """The register of evidence with what the third party found itself, as far as the columns are the same."""
-    register = standard.identity.roles.evidence
-    if register is None:
-        return intake
-    columns = standard.intake.tables[register].columns
-    more = tuple(Row(_as_registered(row, columns), row.source) for row in found_on_site)
-    return replace(intake, tables={**intake.tables, register: (*intake.rows(register), *more)})
-
-
-def _as_registered(row: Row, columns: Iterable[Field]) -> dict[str, Fact]:
-    """The row with the columns of the register; what the third party is not asked does not apply."""
-    own = {c.id: row.facts[c.id] for c in columns if c.id in row.facts}
-    not_asked = {c.id: Fact(NotApplicable(_ON_SITE)) for c in columns if c.id not in row.facts}
-    return own | not_asked
 
 
 def still_valid(findings: Iterable[Finding], declared: Iterable[Declared], answers: Mapping[str, ValueAnswer],

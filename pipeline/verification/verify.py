@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.calc.calculator import Calculator
+from pipeline.calc.scoring import Proof
 from pipeline.evaluate import evaluate_intake, in_order
 from pipeline.evaluation import Evaluation
+from pipeline.evidence import read_evidence
 from pipeline.facts import Intake
 from pipeline.findings import Finding, LvbaoError
 from pipeline.intake.read import read_intake
@@ -59,7 +61,8 @@ def verify(workbook_path: Path, sheet_path: Path, standard: Standard) -> Verific
     workbook, sheet = read_workbook(workbook_path), read_workbook(sheet_path)
     check_is_sheet(sheet)
     intake, reading = read_intake(workbook, standard)
-    declared = evaluate_intake(intake, reading, workbook, standard)
+    evidence = read_evidence(intake, standard, workbook_path.parent)
+    declared = evaluate_intake(intake, reading, workbook, standard, evidence)
     asked = verification_standard(declared)
     if is_stale(sheet, workbook):
         return _stale(pack, declared, asked, sheet)
@@ -95,10 +98,12 @@ def verify_intake(
     values, scores = v.settled(items, value_answers(answers)), score_answers(answers)
     facts = v.verified(declared.intake, items, values)
     facts = v.with_scores(facts, standard, scores)
-    facts = v.with_evidence(facts, standard, answers.rows(pack.roles.evidence))
     pending = _pending(standard, facts, items, values, scores)
     left = v.still_valid(reading, items, values, scores)
-    evaluation = evaluate_intake(facts, left, workbook, standard, pending.criteria)
+    proof = Proof(pending.criteria, frozenset(_found_on_site(pack, answers)))
+    evaluation = evaluate_intake(facts, left, workbook, standard, declared.evidence, proof)
+    receipt = replace(evaluation.receipt, verification=sheet.file, verification_sha256=sheet.digest)
+    evaluation = replace(evaluation, receipt=receipt)
     result = Verification(
         pack, declared, evaluation, asked, answers, sheet.file, sheet.digest,
         values=compare_values(items, values, pack.materiality),
@@ -130,6 +135,12 @@ def _pending(
     return _Pending(v.pending_indicators(whole, proven), v.pending_criteria(whole, proven, scores))
 
 
+def _found_on_site(pack: VerificationPack, sheet: Intake) -> list[str]:
+    """The numbers of the evidence that the third party found itself."""
+    facts = (row.fact("number") for row in sheet.rows(pack.roles.evidence))
+    return [str(fact.value) for fact in facts if not fact.is_missing]
+
+
 def _findings(
     result: Verification, scores: Mapping[str, ScoreAnswer], pending: frozenset[str]
 ) -> tuple[Finding, ...]:
@@ -138,7 +149,8 @@ def _findings(
     evidence = standard.identity.roles.evidence
     register = None
     if evidence is not None:
-        register = [str(r.fact("number").value) for r in result.evaluation.intake.rows(evidence)]
+        register = [str(r.fact("number").value) for r in result.declared.intake.rows(evidence)]
+        register += _found_on_site(result.pack, sheet)
     table = result.standard.intake.tables[SCORES_TABLE]
     assert isinstance(table, RowTable)
     return (

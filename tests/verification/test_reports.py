@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from docx import Document
+from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from pipeline.cli import main
@@ -41,8 +42,14 @@ def report(verification: Verification, form: str | None = None) -> tuple[list[st
     """(paragraphs, table rows) of the finished report."""
     options = Options(page_numbers=False, form=form)
     document = Document(io.BytesIO(make_report(verification.evaluation, options, verification).docx))
-    rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
-    return [p.text for p in document.paragraphs], rows
+    rows = [[whole(cell._tc) for cell in row.cells] for table in document.tables for row in table.rows]
+    return [whole(p._p) for p in document.paragraphs], rows
+
+
+def whole(element: Any) -> str:
+    """The text with that of content controls, in which figures stand; paragraphs as lines."""
+    paragraphs = [element] if element.tag == qn("w:p") else element.findall(qn("w:p"))
+    return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in paragraphs)
 
 
 def row_of(rows: list[list[str]], *start: str) -> list[str]:
