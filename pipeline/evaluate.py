@@ -35,6 +35,7 @@ def evaluate_intake(
 ) -> Evaluation:
     """Checks, calculates and scores the facts of a workbook that has been read."""
     calculator = Calculator(standard, intake)
+    standard = calculator.standard  # with the limits and points that the workbook gives
     ruled = check_rules(calculator)
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}

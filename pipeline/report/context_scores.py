@@ -133,11 +133,20 @@ def _undecided(total: Total) -> str:
 def _sentence_printed(evaluation: Evaluation) -> str:
     total = evaluation.scorecard.printed
     decimals = evaluation.standard.scoring.decimals
+    if evaluation.scorecard.has_provisional and total.weight == 0:
+        return ""
+    part = "中原文印出的部分" if evaluation.scorecard.has_provisional else _by_scheme(evaluation)
     return (
-        f"按{evaluation.standard.scoring.title}中原文印出的部分（二级指标权重合计 {plain(total.weight)}）计算，"
+        f"按{evaluation.standard.scoring.title}{part}（二级指标权重合计 {plain(total.weight)}）计算，"
         f"自评得分为 {fixed(total.score, decimals)} 分，其中已列出证明材料的得分为 "
         f"{fixed(total.confirmed, decimals)} 分{_undecided(total)}。"
     )
+
+
+def _by_scheme(evaluation: Evaluation) -> str:
+    """Whether the user's own scheme replaced points of the standard."""
+    criteria = evaluation.standard.scoring.criteria.values()
+    return "和评价方案确定的分值" if any(c.points_status == "user" for c in criteria) else ""
 
 
 def _sentence_provisional(evaluation: Evaluation) -> str:
@@ -147,10 +156,9 @@ def _sentence_provisional(evaluation: Evaluation) -> str:
     total = card.whole
     decimals = evaluation.standard.scoring.decimals
     return (
-        f"将原文缺失的行按正文条款补全，并采用暂拟的分值和权重后（权重合计 {plain(total.weight)}），"
+        f"{evaluation.standard.scoring.provisional_intro}（权重合计 {plain(total.weight)}），"
         f"全表得分为 {fixed(total.score, decimals)} 分（暂拟），其中已列出证明材料的得分为 "
-        f"{fixed(total.confirmed, decimals)} 分{_undecided(total)}。暂拟的行、分值和权重不是标准原文，"
-        "该得分仅供企业内部参考，不构成正式评价结论。"
+        f"{fixed(total.confirmed, decimals)} 分{_undecided(total)}。{evaluation.standard.scoring.provisional_note}"
     )
 
 
