@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pipeline.standard.chart_types import ChartDefinition
+from pipeline.standard.inherit import Override
 from pipeline.units import ONE, Unit, unit
 
 Status = Literal["printed", "inferred", "provisional", "user"]
@@ -602,6 +603,8 @@ class Standard:
     cases: tuple[Case, ...]
     digest: str
     factors_digest: str
+    overrides: tuple[Override, ...] = ()
+    """Of a pack over a base: every difference to it, with its place."""
 
     @property
     def id(self) -> str:
