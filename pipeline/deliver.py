@@ -19,6 +19,7 @@ from pipeline.report.chart_data import chart_specs
 from pipeline.report.context import report_context
 from pipeline.report.equations import equations_of
 from pipeline.report.faults import TemplateFault
+from pipeline.report.ooxml import clean_text
 from pipeline.resources import find_standard, report_templates_folder
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Report
@@ -115,6 +116,7 @@ def make_report(evaluation: Evaluation, options: Options) -> Made:
         page_numbers=options.page_numbers,
         charts=chart_specs(evaluation),
         equations=equations_of(evaluation),
+        pictures=evaluation.evidence.pictures,
     )
     if rendered.faults:
         raise TemplateFaulty(template_path.name, rendered.faults)
@@ -140,7 +142,14 @@ def receipt_xml(receipt: Receipt) -> bytes:
         ("evaluation-date", receipt.evaluation_date or ""),
     )
     attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in pairs)
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<receipt xmlns="{RECEIPT_NAMESPACE}" {attributes}/>'
+    evidence = "".join(
+        f"<evidence file={quoteattr(clean_text(file))} sha256={quoteattr(digest)}/>"
+        for file, digest in receipt.evidence_sha256
+    )
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<receipt xmlns="{RECEIPT_NAMESPACE}" {attributes}>'
+        f"{evidence}</receipt>"
+    )
     return text.encode("utf-8")
 
 

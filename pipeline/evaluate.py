@@ -10,6 +10,7 @@ from pipeline.calc.rules import check_rules
 from pipeline.calc.scoring import score
 from pipeline.calc.trace import IndicatorValue
 from pipeline.evaluation import Evaluation
+from pipeline.evidence import NO_EVIDENCE, Evidence, read_evidence
 from pipeline.facts import Intake
 from pipeline.findings import CellRef, Finding, cell_order
 from pipeline.intake.read import read_intake
@@ -27,13 +28,18 @@ def evaluate(path: Path, standard: Standard) -> Evaluation:
     """
     workbook = read_workbook(path)
     intake, reading = read_intake(workbook, standard)
-    return evaluate_intake(intake, reading, workbook, standard)
+    evidence = read_evidence(intake, standard, path.parent)
+    return evaluate_intake(intake, reading, workbook, standard, evidence)
 
 
 def evaluate_intake(
-    intake: Intake, reading: tuple[Finding, ...], workbook: Workbook, standard: Standard
+    intake: Intake,
+    reading: tuple[Finding, ...],
+    workbook: Workbook,
+    standard: Standard,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Evaluation:
-    """Checks, calculates and scores the facts of a workbook that has been read."""
+    """Checks, calculates and scores the facts of a workbook that has been read, with its evidence files."""
     calculator = Calculator(standard, intake)
     standard = calculator.standard  # with the limits and points that the workbook gives
     ruled = check_rules(calculator)
@@ -41,7 +47,7 @@ def evaluate_intake(
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
     computed = _not_blamed(calculator.findings, (*reading, *ruled))
     scorecard, scored = score(calculator, (*reading, *ruled, *computed))
-    findings = _in_order((*reading, *ruled, *computed, *scored), standard)
+    findings = _in_order((*reading, *ruled, *computed, *scored, *evidence.findings), standard)
     return Evaluation(
         standard=standard,
         intake=intake,
@@ -50,7 +56,8 @@ def evaluate_intake(
         scorecard=scorecard,
         findings=findings,
         calculator=calculator,
-        receipt=make_receipt(workbook, standard, intake),
+        receipt=make_receipt(workbook, standard, intake, evidence.hashes),
+        evidence=evidence,
     )
 
 

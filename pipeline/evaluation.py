@@ -9,6 +9,7 @@ from decimal import Decimal
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.scorecard import Scorecard
 from pipeline.calc.trace import IndicatorValue
+from pipeline.evidence import NO_EVIDENCE, Evidence
 from pipeline.facts import Intake
 from pipeline.findings import Finding, has_errors
 from pipeline.receipt import Receipt
@@ -27,6 +28,7 @@ class Evaluation:
     findings: tuple[Finding, ...]
     calculator: Calculator
     receipt: Receipt
+    evidence: Evidence = NO_EVIDENCE
 
     @property
     def is_final(self) -> bool:

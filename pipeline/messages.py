@@ -86,6 +86,40 @@ CATALOGUE: Mapping[str, Message] = {
     "evidence_unknown": Message(
         ERROR, "证明材料编号“{number}”不在证明材料清单中{near}", "请改正编号，或在证明材料清单中补上这一项。"
     ),
+    # -- evidence files (evidence/)
+    "evidence_folder_missing": Message(
+        WARNING,
+        "录入表旁边没有“附件”文件夹，证明材料清单中的 {count} 个文件（{files}）都没有找到",
+        "请在录入表所在的文件夹中建“附件”文件夹，把文件放进去；不提供文件的，请清空文件名。",
+        "找不到的证明材料不会印在报告的附录中。",
+    ),
+    "evidence_file_missing": Message(
+        WARNING,
+        "证明材料 {number} 的文件“{file}”没有找到{near}",
+        "请把文件放进录入表旁边的“附件”文件夹，或改正文件名（连同扩展名）；多个文件名用“、”分开。",
+        "找不到的证明材料不会印在报告的附录中。",
+    ),
+    "evidence_file_outside": Message(
+        ERROR,
+        "文件名“{file}”指向“附件”文件夹以外的地方，没有读取",
+        "请把文件复制到“附件”文件夹，只填文件名（可带其中的子文件夹）。",
+        "报告只取用录入表旁边的文件，不按填报的路径到别处读取。",
+    ),
+    "evidence_file_type": Message(
+        WARNING,
+        "证明材料文件“{file}”{problem}，不能采用",
+        "图片请用 PNG、JPEG、GIF、BMP 或 TIFF，文档请用 PDF、Word 或 Excel；请另存为其中一种，不要只改扩展名。",
+    ),
+    "evidence_file_too_big": Message(
+        WARNING,
+        "证明材料文件“{file}”{problem}，没有采用",
+        "请缩小图片（A4 幅面 200 dpi 即可）或拆分文件后再放入“附件”文件夹。",
+    ),
+    "evidence_file_corrupt": Message(
+        WARNING,
+        "证明材料文件“{file}”{problem}",
+        "请打开原件核对，重新扫描、导出或复制后再放入“附件”文件夹。",
+    ),
     "basic_requirement_not_met": Message(
         WARNING,
         "基本要求“{criterion}”不符合，评价结论为不符合绿色工厂要求（一票否决）",

@@ -33,8 +33,10 @@ class Receipt:
         return replace(self, template_sha256=digest)
 
 
-def make_receipt(workbook: Workbook, standard: Standard, intake: Intake) -> Receipt:
-    """The receipt of an evaluation (the template is added when a report is made)."""
+def make_receipt(
+    workbook: Workbook, standard: Standard, intake: Intake, evidence: tuple[tuple[str, str], ...] = ()
+) -> Receipt:
+    """The receipt of an evaluation (the template is added when a report is made). `evidence`: (file, SHA-256)."""
     date = intake.fact(standard.identity.roles.evaluation_date).value
     return Receipt(
         workbook=workbook.file,
@@ -45,4 +47,5 @@ def make_receipt(workbook: Workbook, standard: Standard, intake: Intake) -> Rece
         factors_sha256=standard.factors_digest,
         version=VERSION,
         evaluation_date=date.isoformat() if isinstance(date, dt.date) else None,
+        evidence_sha256=evidence,
     )

@@ -24,6 +24,7 @@ from pipeline.report.house import House, Section, assemble
 from pipeline.report.ooxml import Element, el, qn, style_of, val
 from pipeline.report.package import write_package
 from pipeline.report.pages_front import cover_blocks, front_blocks, toc_blocks
+from pipeline.report.pictures import STYLE as PICTURE_STYLE
 from pipeline.report.source import Block, Heading, ListItem, Paragraph, Part, TagLine, inline, read_source
 
 _EACH = re.compile(r"^\s*(\w+)\s+in\s+(\S.*?)(\s+if\s+.*)?$")
@@ -178,6 +179,8 @@ class _Builder:
             self._body.extend(self._chart(part))
         elif part.name == "equation":
             self._equation(part)
+        elif part.name == "picture":
+            self._body.extend(self._picture(part))
         elif part.name == "pagebreak":
             self._body.append(paragraph("BodyText", [el("w:r", None, el("w:br", {"w:type": "page"}))]))
         else:
@@ -300,6 +303,12 @@ class _Builder:
         chart = paragraph(CHART_STYLE, [run(id_)])
         made = [tag(f"{{%p if charts.{id_} %}}"), chart, self._caption(part, "图"), tag("{%p else %}")]
         return [*made, paragraph("BodyText", runs(inline(text))), tag("{%p endif %}")]
+
+    def _picture(self, part: Part) -> list[Element]:
+        """The paragraph that becomes the picture, its caption below."""
+        if not {"key", "caption"} <= part.options.keys():
+            raise SourceError('部件 picture 要写 key="图片的标识" 和 caption="图题"', part.line)
+        return [paragraph(PICTURE_STYLE, runs(inline(part.options["key"]))), self._caption(part, "图")]
 
     def _caption(self, part: Part, label: str = "表") -> Element:
         number = self._chapter.next(label)

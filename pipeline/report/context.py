@@ -19,6 +19,7 @@ from pipeline.formula.evaluate import Num
 from pipeline.quantity import NotApplicable, fixed, is_blank, plain
 from pipeline.report import words as w
 from pipeline.report.chart_data import chart_specs
+from pipeline.report.context_evidence import pictures_context
 from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
 from pipeline.standard.types import STATUS_WORDS, Field, Indicator, Report, Table
 
@@ -50,6 +51,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "conclusion": conclusion(evaluation),
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
+        "pictures": pictures_context(evaluation),
         "errata": [
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}
             for e in standard.errata
@@ -385,4 +387,5 @@ def _receipt(evaluation: Evaluation) -> Context:
         "factors_sha256": receipt.factors_sha256,
         "template_sha256": receipt.template_sha256,
         "version": receipt.version,
+        "evidence": [{"file": file, "sha256": digest} for file, digest in receipt.evidence_sha256],
     }

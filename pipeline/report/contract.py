@@ -13,9 +13,11 @@ from decimal import Decimal
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.scoring import score
 from pipeline.evaluation import Evaluation
+from pipeline.evidence import Evidence, EvidenceFile
 from pipeline.facts import Fact, Intake, Row
 from pipeline.findings import Finding, Severity
 from pipeline.formula.evaluate import FactorUse
+from pipeline.picture import Picture
 from pipeline.quantity import Value
 from pipeline.receipt import Receipt
 from pipeline.report.context import report_context
@@ -83,5 +85,6 @@ def _stand_in(standard: Standard) -> Evaluation:
         scorecard=card,
         findings=tuple(Finding("stand_in", s, "") for s in Severity),
         calculator=calculator,
-        receipt=Receipt("", "", standard.id, "", "", "", "", None),
+        receipt=Receipt("", "", standard.id, "", "", "", "", None, evidence_sha256=(("文", "文"),)),
+        evidence=Evidence((EvidenceFile("文", "文", "文", "文", Picture(b"", "png", 1, 1)),)),
     )

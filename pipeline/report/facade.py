@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from pipeline.picture import Picture
 from pipeline.report.charts import Chart, insert_charts
 from pipeline.report.equation_marks import insert_into_package
 from pipeline.report.faults import Place, TemplateFault, nearest_name
@@ -15,10 +16,12 @@ from pipeline.report.gate import Problem, client_texts, inspect
 from pipeline.report.layout import find_pages, libreoffice
 from pipeline.report.ooxml import Element
 from pipeline.report.package import embed, write_package
+from pipeline.report.pictures import place_pictures
 from pipeline.report.template import Template
 from pipeline.report.watermark import add_watermark
 
 _NO_EQUATIONS: Final[Mapping[str, Element]] = MappingProxyType({})
+_NO_PICTURES: Final[Mapping[str, Picture]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,14 @@ def render_report(
     page_numbers: bool = True,
     charts: Mapping[str, Chart | None] | None = None,
     equations: Mapping[str, Element] = _NO_EQUATIONS,
+    pictures: Mapping[str, Picture] = _NO_PICTURES,
 ) -> Rendered:
     """Render a report: tables merged, equations, contents and captions filled, watermark, receipt, and the gate.
 
     `draft` prints 草稿 across every page. `receipt_xml` is embedded as a custom XML part. `page_numbers` asks
     a LibreOffice layout for the pages of the contents. `charts` and `equations` stand where the template names
-    them. Raises PackageError for what is no Word document.
+    them, `pictures` where paragraphs of style `lvPicture` hold their keys. Raises PackageError for what is no Word
+    document.
     """
     opened = template if isinstance(template, Template) else Template.from_bytes(template)
     package, faults = opened.render(context)
@@ -58,12 +63,15 @@ def render_report(
     unknown = insert_charts(package, charts or {})
     if faults := _unknown_equations(insert_into_package(package, equations), equations):
         return Rendered(None, faults)
+    misplaced = place_pictures(package, pictures)
     if draft:
         add_watermark(package)
     done = update_fields(package, find_pages if page_numbers else None)
     if receipt_xml is not None:
         embed(package, "receipt", receipt_xml)
-    problems = inspect(package, (*client_texts(context), *opened.literal_texts), required_sections)
+    problems = misplaced + inspect(
+        package, (*client_texts(context), *opened.literal_texts), required_sections
+    )
     problems += tuple(Problem("unknown_chart", "正文", f"没有名为“{id_}”的图") for id_ in unknown)
     notes = _notes(done, page_numbers)
     return Rendered(None if problems else write_package(package), (), problems, notes)

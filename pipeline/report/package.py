@@ -107,6 +107,14 @@ class Package:
         types.append(el("ct:Override", {"PartName": f"/{name}", "ContentType": content_type}))
         self.put_xml("[Content_Types].xml", types)
 
+    def declare_extension(self, extension: str, content_type: str) -> None:
+        """Declare the content type of all parts of an extension, unless that is done."""
+        types = self.xml("[Content_Types].xml")
+        if any(str(n.get("Extension", "")).lower() == extension for n in types.iter(qn("ct:Default"))):
+            return
+        types.insert(0, el("ct:Default", {"Extension": extension, "ContentType": content_type}))
+        self.put_xml("[Content_Types].xml", types)
+
     def free_name(self, pattern: str) -> str:
         """The first unused name of a pattern with one `{}`: `word/header{}.xml`."""
         return next(name for n in range(1, 100_000) if (name := pattern.format(n)) not in self.parts)

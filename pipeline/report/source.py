@@ -24,10 +24,11 @@ PARTS: Final = {
     "table": frozenset({"caption", "each", "merge", "widths", "align", "total", "empty", "id"}),
     "chart": frozenset({"caption", "empty", "id"}),
     "note": frozenset(),
+    "picture": frozenset({"key", "caption"}),
     "pagebreak": frozenset(),
     "equation": frozenset({"key"}),
 }
-_ONE_LINE: Final = ("toc", "pagebreak", "chart", "equation")
+_ONE_LINE: Final = ("toc", "pagebreak", "chart", "equation", "picture")
 _UNUSED_RULES: Final = (
     "link image html_inline html_block code hr backticks autolink fence blockquote lheading reference"
     " emphasis"

@@ -51,6 +51,8 @@ def _identity(standard: t.Standard, folder_name: str) -> Iterator[str]:
         table = standard.intake.tables.get(roles.evidence)
         if table is None or not {"number", "name"} <= set(table.by_id):
             yield "standard.yaml：roles.evidence 应是有 number、name 两列的表"
+        elif roles.evidence_file not in ("file", *table.by_id):
+            yield f"standard.yaml：roles.evidence_file 指的列“{roles.evidence_file}”不在表 {table.id} 中"
 
 
 def _intake(standard: t.Standard) -> Iterator[str]:

@@ -45,6 +45,7 @@ class Roles:
     evaluation_year: str
     evaluation_date: str
     evidence: str | None = None
+    evidence_file: str = "file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 from pipeline.report import build_template, render_report
 from tests.report.chart_fixtures import every_kind
 from tests.report.sample_context import sample_context
+from tests.report.test_pictures import finished, rendered
 from tests.report.word_fixtures import HOUSE, SAMPLE, built
 
 
@@ -23,11 +24,13 @@ def with_every_chart(folder: Path) -> bytes | None:
     return render_report(built(source, folder), context, page_numbers=False, charts=charts).docx
 
 
-@pytest.fixture(scope="module", params=["template", "final", "draft", "charts"])
+@pytest.fixture(scope="module", params=["template", "final", "draft", "charts", "pictures"])
 def delivered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file on disk: the built template, a report, a draft."""
+    """A file on disk: the built template, a report, a draft, a report with pictures."""
     data: bytes | None = build_template(SAMPLE, HOUSE)
-    if request.param != "template":
+    if request.param == "pictures":
+        data = finished(rendered(tmp_path_factory.mktemp("source")))
+    elif request.param != "template":
         assert data is not None
         data = render_report(
             data,

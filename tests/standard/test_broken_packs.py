@@ -55,6 +55,7 @@ CASES = [
     ("missing option set", "intake.yaml", "options: energies", "options: energy", "选项组“energy”不存在"),
     ("coefficient that lost its digit", "_factors/coal.yaml", "value: 1.4571", "value: 0.4571", "0.4571 与 10200 kcal ÷ 7000 不符"),
     ("role without field", "standard.yaml", "enterprise: enterprise_name", "enterprise: company", "roles.enterprise 指的填报项“company”不存在"),
+    ("role without column", "standard.yaml", "evidence: evidence}", "evidence: evidence, evidence_file: scan}", "roles.evidence_file 指的列“scan”不在表 evidence 中"),
     ("not YAML", "errata.yaml", "- {id: AN-01,", "- {id: AN-01", "errata.yaml 第 1 行：YAML 写法有误"),
 ]  # fmt: skip
 
