@@ -57,6 +57,12 @@ CATALOGUE: Mapping[str, Message] = {
         "次序不对的限值不能用来评分。",
     ),
     # -- scoring
+    "scheme_points_total": Message(
+        ERROR,
+        "评价方案中采用的指标分值合计为 {total}，应为 {whole}",
+        "请核对各项分值和“是否采用”；不采用的指标，其分值应分配给其他指标。",
+        "得分按百分制计算。",
+    ),
     "criteria_empty": Message(
         ERROR, "“{table}”还没有填写自评结论", "请逐行选择自评结论，写明自评说明和证明材料编号。"
     ),

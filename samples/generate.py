@@ -14,12 +14,15 @@ from pipeline.standard import load_standard
 
 HERE = Path(__file__).parent
 STANDARD = "cpcif-adhesive-2022-draft"
+"""The pack of a sample that has no `standard.txt` beside its facts."""
 
 
 def workbooks() -> Iterator[tuple[Path, bytes]]:
     """(path, content) of every sample's workbook."""
-    standard = load_standard(find_standard(STANDARD))
     for facts in sorted(HERE.glob("*/facts.yaml")):
+        named = facts.with_name("standard.txt")
+        name = named.read_text(encoding="utf-8").strip() if named.is_file() else STANDARD
+        standard = load_standard(find_standard(name))
         yield facts.with_name("录入表.xlsx"), write_workbook(standard, read_data(facts, standard))
 
 

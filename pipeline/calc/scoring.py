@@ -73,7 +73,20 @@ class _Scorer:
             printed=_total([s for s in subs if not s.provisional]),
             whole=_total(subs),
         )
+        self._check_scheme()
         return card, tuple(self.findings)
+
+    def _check_scheme(self) -> None:
+        """Points that the user chose add up to the whole (百分制)."""
+        scoring = self.standard.scoring
+        if scoring.scheme is None:
+            return
+        subs = [s for _, s in scoring.subcategories if s.weight is not None]
+        total = sum((s.weight or Decimal(0) for s in subs), Decimal(0))
+        if total != scoring.normalise_to and any(s.weight_status == "user" for s in subs):
+            place = self.intake.places.get(scoring.scheme.table)
+            words = {"total": plain(total), "whole": plain(scoring.normalise_to)}
+            self.findings.append(finding("scheme_points_total", scoring.scheme.table, place, **words))
 
     # -- one row ---------------------------------------------------------------------------------------
     def _row(self, criterion: Criterion) -> Row:
@@ -186,7 +199,7 @@ class _Scorer:
         if not best and limits[levels.lowest] != limits[levels.highest]:
             share = interpolated(compared, limits[levels.lowest], limits[levels.highest])
         points = round_half_even((criterion.points or Decimal(0)) * share, self.standard.scoring.decimals)
-        verdict = MET if best else NOT_MET if value.level == "below" else PARTLY
+        verdict = MET if best else PARTLY if share > 0 else NOT_MET
         return replace(result, verdict=verdict, score=points, basis=_linear_basis(value, levels, share))
 
     def _by_condition(self, criterion: Criterion) -> CriterionScore:

@@ -9,6 +9,8 @@ from typing import Any
 from pipeline.calc.scorecard import (
     MET,
     NOT_APPLICABLE,
+    NOT_MET,
+    PARTLY,
     UNDECIDED,
     CategoryScore,
     CriterionScore,
@@ -19,6 +21,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.quantity import fixed, plain
 from pipeline.report import words as w
 from pipeline.standard.criteria_sheet import OBLIGATION_WORDS
+from pipeline.standard.types import Criterion
 
 Context = dict[str, Any]
 
@@ -71,11 +74,29 @@ def _row(
         "verdict": row.verdict,
         "statement": "\n".join(t for t in (own, row.statement) if t) or w.NOTHING,
         "evidence": "、".join(row.evidence) or w.NOTHING,
+        "evidence_asked": criterion.evidence or w.NOTHING,
+        **_value_and_limits(evaluation, criterion),
         "clause": criterion.clause,
         "status_mark": "暂拟" if row.provisional else "",
         "confirmed_mark": "待补证据" if claimed and not row.confirmed else "",
         "basis": row.basis,
     }
+
+
+def _value_and_limits(evaluation: Evaluation, criterion: Criterion) -> Context:
+    """The indicator of a row that the program judges, and the limits that it was compared with."""
+    indicator = evaluation.standard.indicators.by_id.get(criterion.indicator or "")
+    if indicator is None:
+        return {"value": w.NOTHING, "limit_text": w.NOTHING}
+    value = evaluation.indicators[indicator.id]
+    basis = value.trace.level
+    shown = (
+        f"{w.number_text(value, indicator)}{w.unit_text(indicator.unit)}"
+        if value.number is not None
+        else w.NOTHING
+    )
+    limits = w.limits_text(evaluation.standard, indicator, basis.limits) if basis else ""
+    return {"value": shown, "limit_text": limits or w.NOTHING}
 
 
 def _score_text(row: CriterionScore) -> str:
@@ -207,6 +228,8 @@ def conclusion(evaluation: Evaluation) -> str:
 
 def _performance(evaluation: Evaluation) -> list[str]:
     standard = evaluation.standard
+    if any(c.method == "linear" for c in standard.scoring.criteria.values()):
+        return _linear_performance(evaluation)
     parts_of_others = _variants(evaluation)
     judged = [
         i for i in standard.indicators.indicators if i.thresholds is not None and i.id not in parts_of_others
@@ -226,6 +249,23 @@ def _performance(evaluation: Evaluation) -> list[str]:
         return []
     total = sum(n for k, n in counted.items() if k != "unknown")
     return [f"设有限值并已得出结果的绩效指标共 {total} 项，其中{'，'.join(parts)}。"]
+
+
+def _linear_performance(evaluation: Evaluation) -> list[str]:
+    """Of a score table with points between two limits: how many rows reach which end."""
+    levels = evaluation.standard.indicators
+    rows = [r for r in evaluation.scorecard.rows if r.criterion.method == "linear"]
+    counted = Counter(r.verdict for r in rows)
+    zero, full = levels.levels[levels.lowest], levels.levels[levels.highest]
+    words = {
+        MET: f"达到{full}",
+        PARTLY: f"介于{zero}与{full}之间",
+        NOT_MET: f"未优于{zero}、不得分",
+        UNDECIDED: "待定",
+        NOT_APPLICABLE: "不适用",
+    }
+    parts = [f"{counted[verdict]} 项{text}" for verdict, text in words.items() if counted[verdict]]
+    return [f"定量指标共 {len(rows)} 项，其中 {'，'.join(parts)}。"]
 
 
 def _variants(evaluation: Evaluation) -> frozenset[str]:

@@ -577,6 +577,7 @@ class ExpectedIndicator:
 @dataclass(frozen=True, slots=True)
 class Expectation:
     indicators: Mapping[str, ExpectedIndicator] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
 
