@@ -31,7 +31,9 @@ def reported(command: Command) -> Command:
         try:
             return command(*args, **kwargs)
         except LvbaoError as error:
-            click.echo(f"错误：{error}", err=True)
+            from pipeline.show import printable
+
+            click.echo("\n".join(printable(line) for line in f"错误：{error}".splitlines()), err=True)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception:

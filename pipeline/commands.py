@@ -15,7 +15,7 @@ from pipeline.deliver import Delivered, Options, deliver, standard_for
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, findings_record, to_json
-from pipeline.files import write_bytes, write_text
+from pipeline.files import shown_name, write_bytes, write_text
 from pipeline.findings import LvbaoError, Severity
 from pipeline.quantity import fixed, plain
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
@@ -68,7 +68,7 @@ def check(workbook: Path, standard: str | None, standards: Path | None, *, as_js
     if as_json:
         click.echo(to_json({"findings": findings_record(evaluation.findings)}), nl=False)
     else:
-        click.echo(findings_text(evaluation.findings, workbook.name), nl=False)
+        click.echo(findings_text(evaluation.findings, shown_name(workbook)), nl=False)
     return FINE if evaluation.is_final else FOUND
 
 
@@ -97,17 +97,23 @@ def run(workbook: Path, output: Path | None, json_target: str | None, options: O
 def _tell(workbook: Path, delivered: Delivered, folder: Path, *, to_stderr: bool) -> None:
     evaluation = delivered.evaluation
     if evaluation.findings:
-        click.echo(findings_text(evaluation.findings, workbook.name), err=to_stderr)
+        click.echo(findings_text(evaluation.findings, shown_name(workbook)), err=to_stderr)
     if delivered.path is None:
         click.echo("有错误，没有生成正式报告。改正后再运行；要先看草稿请加 --draft。", err=True)
-        older = [p.name for p in sorted(folder.glob("*.docx"))]
-        if older:
-            click.echo(f"注意：{folder} 中的 {'、'.join(older)} 是以前生成的，与本次数据可能不符。", err=True)
+        _warn_of_older(folder, None)
         return
     kind = "草稿" if delivered.draft else "报告"
     click.echo(f"已生成{kind}：{delivered.path}", err=to_stderr)
     for note in delivered.notes:
         click.echo(f"说明：{note}", err=to_stderr)
+    _warn_of_older(folder, delivered.path)
+
+
+def _warn_of_older(folder: Path, new: Path | None) -> None:
+    """Tells of reports in the folder that are not of this run: they stay, but may not fit its data."""
+    older = [p.name for p in sorted(folder.glob("*.docx")) if new is None or p.name != new.name]
+    if older:
+        click.echo(f"注意：{folder} 中的 {'、'.join(older)} 是以前生成的，与本次数据可能不符。", err=True)
 
 
 # -- batch --------------------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
-from pipeline.files import write_bytes, write_text
+from pipeline.files import shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
 from pipeline.intake.reader import read_workbook
 from pipeline.receipt import Receipt
@@ -20,6 +21,7 @@ from pipeline.report.context import report_context
 from pipeline.report.equations import equations_of
 from pipeline.report.faults import TemplateFault
 from pipeline.report.ooxml import clean_text
+from pipeline.report.trace_entries import trace_xml
 from pipeline.resources import find_standard, report_templates_folder
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Report
@@ -79,7 +81,7 @@ def standard_for(workbook: Path, options: Options) -> Standard:
     name = options.standard or read_workbook(workbook).identity.get("standard", "")
     if not name:
         raise LvbaoError(
-            f"{workbook.name} 没有写明所用的标准（不是由 lvbao 生成的录入表？），请用 --standard 指定标准包。"
+            f"{shown_name(workbook)} 没有写明所用的标准（不是由 lvbao 生成的录入表？），请用 --standard 指定标准包。"
         )
     return load_standard(find_standard(name, options.standards_folder))
 
@@ -115,6 +117,7 @@ def make_report(evaluation: Evaluation, options: Options) -> Made:
         receipt_xml=receipt_xml(receipt),
         page_numbers=options.page_numbers,
         charts=chart_specs(evaluation),
+        trace=partial(trace_xml, evaluation),
         equations=equations_of(evaluation),
         pictures=evaluation.evidence.pictures,
     )
@@ -165,6 +168,6 @@ def deliver(workbook: Path, target: Path, options: Options) -> Delivered:
         return Delivered(evaluation, None, None)
     made = make_report(evaluation, options)
     path = target / made.file_name
-    write_text(target / EVALUATION_FILE, to_json(evaluation_record(evaluation)))
-    write_bytes(path, made.docx)
+    record = to_json(evaluation_record(evaluation)).encode("utf-8")
+    write_together({path: made.docx, target / EVALUATION_FILE: record})
     return Delivered(evaluation, target, path, made.draft, made.notes)

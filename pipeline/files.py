@@ -6,19 +6,44 @@ import contextlib
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.findings import LvbaoError
 
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+_JOINERS = "\u200c\u200d"
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for i in range(1, 10))}
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes `content` to `path`: either the whole file is there, or what stood there before. Raises LvbaoError."""
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Writes files that belong together: none is renamed into its place before all are on the disk.
+
+    The first is renamed first: name the one that another program is likeliest to hold open. Raises LvbaoError.
+    """
+    asides: dict[Path, str] = {}
+    try:
+        for path, content in contents.items():
+            asides[path] = _aside(path, content)
+        for path, aside in list(asides.items()):
+            _in_place(aside, path)
+            del asides[path]
+    finally:
+        for aside in asides.values():
+            with contextlib.suppress(OSError):
+                os.unlink(aside)
+
+
+def _aside(path: Path, content: bytes) -> str:
+    """The name of a temporary file beside `path` that holds the content."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        handle, aside = tempfile.mkstemp(prefix=".lvbao-", suffix=".tmp", dir=path.parent)
     except OSError as error:
         raise LvbaoError(f"不能写入文件夹 {path.parent}：{_reason(error)}") from None
     try:
@@ -27,10 +52,17 @@ def write_bytes(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(aside, 0o644)
-        os.replace(aside, path)
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(aside)
+        raise LvbaoError(f"不能写入 {path}：{_reason(error)}。") from None
+    return aside
+
+
+def _in_place(aside: str, path: Path) -> None:
+    try:
+        os.replace(aside, path)
+    except OSError as error:
         raise LvbaoError(f"不能写入 {path}：{_reason(error)}。请关闭正在打开它的程序后再试。") from None
 
 
@@ -51,9 +83,18 @@ def _reason(error: OSError) -> str:
     return known.get(type(error).__name__, error.strerror or "系统错误")
 
 
+def shown_name(path: Path) -> str:
+    """The file's name for messages and records: what cannot be printed (or is no text at all) becomes �."""
+    return "".join(c if c.isprintable() else "�" for c in path.name)
+
+
 def safe_name(text: str, fallback: str = "未命名") -> str:
-    """`text` as one component of a path: no separators, no reserved names, at most 80 characters."""
-    cleaned = _UNSAFE.sub("_", text).strip(" .")[:80].strip(" .")
+    """`text` as one component of a path: no separators, no reserved names, printable, at most 80 characters."""
+    cleaned = (
+        _UNSAFE.sub("_", "".join(c if c.isprintable() or c in _JOINERS else "_" for c in text))
+        .strip(" .")[:80]
+        .strip(" .")
+    )
     if not cleaned or cleaned.upper().split(".")[0] in _RESERVED:
         return fallback
     return cleaned

@@ -30,9 +30,21 @@ CATALOGUE: Mapping[str, Message] = {
     "table_empty": Message(ERROR, "表“{table}”至少要填 {min} 行", "请在表中填写；列名下方第一行开始。"),
     "yoy_without_reason": Message(
         WARNING,
-        "比上一年变化 {change}%，超过 ±{limit}%",
-        "请核对两年的数值；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
+        "{against}变化 {change}%，超过 ±{limit}%",
+        "请核对两年的数值和单位；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
         "同比变化过大常是单位或口径错误，评审时会被问到。",
+    ),
+    "date_not_past": Message(
+        WARNING,
+        "填的是 {raw}，在评价日期 {date} 之后",
+        "请核对日期；确在评价日期之后的，不作为本次评价的依据。",
+        "评价时这件事应已完成。",
+    ),
+    "evaluation_date_early": Message(
+        WARNING,
+        "有 {count} 处已完成事项的日期晚于评价日期 {date}",
+        "请核对评价日期；评价日期无误的，逐处核对这些日期。",
+        "评价时这些事应已完成。",
     ),
     "reason_missing": Message(ERROR, "填了“不适用”，但没有写理由", "请在“备注”栏写明不适用的理由。"),
     # -- calculation
@@ -90,7 +102,9 @@ CATALOGUE: Mapping[str, Message] = {
         "请填证明材料清单中的编号；没有证明材料的得分列为“待补证据”，不进入已确认得分。",
     ),
     "evidence_unknown": Message(
-        ERROR, "证明材料编号“{number}”不在证明材料清单中{near}", "请改正编号，或在证明材料清单中补上这一项。"
+        ERROR,
+        "证明材料编号“{number}”不在证明材料清单中{near}{rows}",
+        "请改正编号，或在证明材料清单中补上这一项。",
     ),
     # -- evidence files (evidence/)
     "evidence_folder_missing": Message(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.intake.blank import write_workbook
 from pipeline.intake.data_file import read_data
 from pipeline.standard import Standard, load_standard
+from tests.excel import Excel
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -45,6 +47,26 @@ def toy() -> Standard:
 def adhesive() -> Standard:
     """The pack of the adhesive industry."""
     return load_standard(ROOT / "standards" / "cpcif-adhesive-2022-draft")
+
+
+@pytest.fixture(scope="session")
+def sample_bytes(adhesive: Standard) -> bytes:
+    """The workbook of the first sample, in which nothing is wrong."""
+    (folder,) = (ROOT / "samples").glob("01-*")
+    return write_workbook(adhesive, read_data(folder / "facts.yaml", adhesive))
+
+
+def copy_attachments(folder: Path) -> Path:
+    """Puts the first sample's evidence files beside a workbook in `folder`, and gives the folder."""
+    (sample,) = (ROOT / "samples").glob("01-*")
+    shutil.copytree(sample / "附件", folder / "附件")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample(sample_bytes: bytes) -> Excel:
+    """The same workbook, open for editing; tests take a copy."""
+    return Excel(sample_bytes)
 
 
 @pytest.fixture

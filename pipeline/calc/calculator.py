@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 
 from pipeline.calc.scheme import effective
 from pipeline.calc.scope import Scope
-from pipeline.calc.trace import IndicatorValue, LevelBasis, Trace
+from pipeline.calc.trace import IndicatorValue, LevelBasis, Operand, Trace
 from pipeline.facts import Intake
 from pipeline.findings import Finding
 from pipeline.formula import syntax as s
@@ -29,6 +29,7 @@ class Calculator:
         self.intake = intake
         self._done: dict[tuple[str, int], tuple[IndicatorValue, Outcome]] = {}
         self._cells: dict[tuple[str, int, str], Outcome] = {}
+        self._cell_operands: dict[tuple[str, int, str], tuple[Operand, ...]] = {}
         self._cell_details: dict[tuple[str, int, str], tuple[str, str]] = {}
         self._cell_causes: dict[tuple[str, int, str], tuple[str, ...]] = {}
         self._columns = {(c.table, c.column): c for c in standard.indicators.columns}
@@ -207,7 +208,12 @@ class Calculator:
             self._cells[key] = result
             self._cell_details[key] = scope.factor_detail
             self._cell_causes[key] = scope.causes
+            self._cell_operands[key] = scope.operands
         return self._cells[key]
+
+    def cell_operands(self, table: str, row: int, column: str) -> tuple[Operand, ...]:
+        """What a computed cell read."""
+        return self._cell_operands.get((table, row, column), ())
 
     def cell_detail(self, table: str, row: int, column: str) -> tuple[str, str]:
         """(how a computed cell came about, source of its coefficient), for the trace."""
@@ -221,7 +227,8 @@ class Calculator:
         """The outcome of a condition of the pack."""
         with localcontext(prec=PRECISION):
             bound = {row[0]: row[1]} if row else None
-            return Evaluator(Scope(self, subject=subject, recording=False)).run(s.parse(text), bound)
+            scope = Scope(self, subject=subject, recording=False)
+            return Evaluator(scope, lazy=True).run(s.parse(text), bound)
 
     def condition_words(self, text: str) -> str:
         """The condition in words."""

@@ -1,19 +1,21 @@
 """Checks over several facts: what is required, year-on-year changes, the rules of the pack.
 
-Each fault is reported once: a value that was refused when it was read is not reported as missing as well, and a rule
-is tried only when every value it reads is there.
+Each fault is reported once: a value that was refused when it was read is not reported as missing as well, a rule
+is tried only when every value it reads is there, and not where one of them has a finding already (`blame`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
+from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
-from pipeline.calc.dependencies import Dependencies
-from pipeline.facts import Fact, Row
+from pipeline.calc.past import dated, not_yet
+from pipeline.calc.yearly import of_field, of_table
+from pipeline.facts import Row
 from pipeline.findings import CellRef, Finding, Severity
 from pipeline.formula.evaluate import Num
 from pipeline.messages import finding
@@ -23,14 +25,22 @@ from pipeline.standard.types import CRITERIA_TABLE, Field, Rule, Table
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
 
-def check_rules(calculator: Calculator) -> tuple[Finding, ...]:
-    """Every finding over the facts as a whole, with what each blocks."""
+def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tuple[Finding, ...]:
+    """Every finding over the facts as a whole. `earlier` are the findings of the reading."""
     standard = calculator.standard
-    depends = Dependencies(standard)
     found = [*_fields(calculator), *_tables(calculator)]
-    for rule in standard.intake.rules:
-        found += _rule(calculator, rule)
-    return tuple(replace(f, blocks=depends.blocked_by(f.subject)) if not f.blocks else f for f in found)
+    blamed = Blamed(standard, calculator.intake, (*earlier, *found))
+    strict = [r for r in standard.intake.rules if r.severity == "error"]
+    others = [r for r in standard.intake.rules if r.severity != "error"]
+    checks = [
+        *(_rule(calculator, r, blamed) for r in strict),
+        _past(calculator, blamed),
+        _changes(calculator, blamed),
+    ]
+    for broken in chain(*checks, *(_rule(calculator, r, blamed) for r in others)):
+        blamed.add(broken)
+        found.append(broken)
+    return tuple(found)
 
 
 def _applies(calculator: Calculator, when: str | None, row: tuple[str, int] | None = None) -> bool:
@@ -48,28 +58,11 @@ def _fields(calculator: Calculator) -> Iterator[Finding]:
                 yield finding("missing", field.id, place, what=_what(field))
         elif isinstance(fact.value, NotApplicable) and not fact.value.reason.strip():
             yield finding("reason_missing", field.id, place)
-        elif field.yoy_limit is not None:
-            yield from _year_on_year(calculator, field, fact, place)
 
 
 def _what(field: Field) -> str:
     measure = f"，单位 {field.unit}" if field.unit and field.unit != "1" else ""
     return f"“{field.label}”{measure}"
-
-
-def _year_on_year(
-    calculator: Calculator, field: Field, fact: Fact, place: CellRef | None
-) -> Iterator[Finding]:
-    before = calculator.intake.fact(field.id, 1).value
-    limit = field.yoy_limit
-    if limit is None or not isinstance(fact.value, Decimal) or not isinstance(before, Decimal) or before == 0:
-        return
-    change = (fact.value - before) / abs(before) * 100
-    if abs(change) > limit and not fact.note.strip():
-        sign = "+" if change > 0 else ""
-        yield finding(
-            "yoy_without_reason", field.id, place, change=f"{sign}{fixed(change, 1)}", limit=plain(limit)
-        )
 
 
 def _tables(calculator: Calculator) -> Iterator[Finding]:
@@ -96,7 +89,31 @@ def _row(calculator: Calculator, table: Table, index: int, row: Row) -> Iterator
             yield finding("missing", f"{table.id}.{column.id}", fact.source or row.source, what=_what(column))
 
 
-def _rule(calculator: Calculator, rule: Rule) -> Iterator[Finding]:
+def _past(calculator: Calculator, blamed: Blamed) -> Iterator[Finding]:
+    """Dates after the evaluation date, where no error is known in them."""
+    standard, intake = calculator.standard, calculator.intake
+    day = intake.fact(standard.identity.roles.evaluation_date).source
+    if day is None or blamed.explain_places([day]):
+        return
+    known = [
+        d for d in dated(standard, intake) if d.place is not None and not blamed.explain_places([d.place])
+    ]
+    yield from not_yet(standard, intake, known)
+
+
+def _changes(calculator: Calculator, blamed: Blamed) -> Iterator[Finding]:
+    """Changes from year to year, where no error is known in the figures."""
+    schema, intake = calculator.standard.intake, calculator.intake
+    series = [s for f in schema.fields.values() for s in of_field(intake, f)]
+    year = intake.fact(calculator.standard.identity.roles.evaluation_year).value
+    if isinstance(year, Decimal):
+        series += [s for t in schema.tables.values() for s in of_table(intake, t, year)]
+    for each in series:
+        if not blamed.explain_places(each.places):
+            yield from each.finding()
+
+
+def _rule(calculator: Calculator, rule: Rule, blamed: Blamed) -> Iterator[Finding]:
     if rule.for_each is None:
         places: list[tuple[str, int] | None] = [None]
     else:
@@ -104,11 +121,13 @@ def _rule(calculator: Calculator, rule: Rule) -> Iterator[Finding]:
     for row in places:
         if not _applies(calculator, rule.when, row) or calculator.condition(rule.require, row) is not False:
             continue
+        if blamed.explain_rule(rule, row):
+            continue
         details = {e: _say(calculator, e, row) for e in _EXPRESSION.findall(rule.message + rule.fix)}
         yield Finding(
             code=rule.id,
             severity=Severity(rule.severity),
-            subject=rule.at,
+            subject=rule.at.partition("@")[0],
             where=_place(calculator, rule, row),
             details=details,
             message=_filled(rule.message, details),
@@ -127,7 +146,8 @@ def _place(calculator: Calculator, rule: Rule, row: tuple[str, int] | None) -> C
     if dot and row is not None:
         source = intake.rows(table)[row[1]]
         return source.fact(column).source or source.source
-    return intake.fact(rule.at).source or intake.places.get(rule.at)
+    name, _, back = rule.at.partition("@")
+    return intake.fact(name, int(back or 0)).source or intake.places.get(rule.at)
 
 
 def _say(calculator: Calculator, expression: str, row: tuple[str, int] | None) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal, localcontext
 
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.evidence import Register
 from pipeline.calc.scorecard import (
     MET,
     NOT_APPLICABLE,
@@ -23,11 +24,13 @@ from pipeline.calc.scorecard import (
 )
 from pipeline.calc.trace import IndicatorValue
 from pipeline.facts import NO_FACT, Row
-from pipeline.findings import CellRef, Finding, nearest
+from pipeline.findings import CellRef, Finding
 from pipeline.messages import finding
 from pipeline.quantity import PRECISION, NotApplicable, fixed, interpolated, plain, round_half_even
 from pipeline.standard.types import CRITERIA_TABLE, Criterion, IndicatorSet, Subcategory
 
+LEVEL_BASIS = "{} {}{}，{}，按分值的 {}% 计"
+"""Indicator, number, unit, level reached, share of the points."""
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
 _NO_ROW = Row({})
 
@@ -47,10 +50,7 @@ class _Scorer:
         self.findings: list[Finding] = []
         self.reported = {f.subject for f in earlier} | set(self.intake.refused)
         self.rows = {str(row.fact("criterion").value): row for row in self.intake.rows(CRITERIA_TABLE)}
-        evidence = self.standard.identity.roles.evidence
-        self.register = (
-            {str(r.fact("number").value) for r in self.intake.rows(evidence)} if evidence else None
-        )
+        self.evidence = Register(self.standard, self.intake)
         asked = [c for c in self.standard.scoring.criteria.values() if not c.is_judged_by_program]
         self.untouched = bool(asked) and all(
             self._row(c).fact("verdict").is_missing and not self._refused(c, "verdict") for c in asked
@@ -67,6 +67,8 @@ class _Scorer:
         )
         rows = tuple(r for c in categories for s in c.subcategories for r in s.rows)
         subs = [s for c in categories for s in c.subcategories]
+        cited = [(c, self._numbers(c)) for c in self.standard.scoring.criteria.values()]
+        self.findings += self.evidence.findings(cited, self._place)
         card = Scorecard(
             categories,
             self._basic(rows),
@@ -133,7 +135,7 @@ class _Scorer:
             if not self.untouched and not self._refused(criterion, "verdict"):
                 self._report("verdict_missing", criterion, "verdict")
             return replace(blank, statement=statement)
-        if not statement:
+        if not statement and not self._refused(criterion, "statement"):
             self._report("statement_missing", criterion, "statement")
         result = replace(blank, verdict=verdict, statement=statement, basis=f"自评结论：{verdict}")
         if criterion.points is None or verdict == NOT_APPLICABLE:
@@ -180,7 +182,7 @@ class _Scorer:
         reached = f"达到{words}" if words else "未达到最低限值"
         number = "" if value.number is None else plain(value.number)
         measure = "" if value.unit == "1" else f" {value.unit}"
-        basis = f"{value.label} {number}{measure}，{reached}，按分值的 {plain(share)}% 计"
+        basis = LEVEL_BASIS.format(value.label, number, measure, reached, plain(share))
         return replace(result, verdict=MET if words else NOT_MET, score=points, basis=basis)
 
     def _linear(self, criterion: Criterion) -> CriterionScore:
@@ -251,22 +253,16 @@ class _Scorer:
 
     def _with_evidence(self, result: CriterionScore) -> CriterionScore:
         criterion = result.criterion
-        numbers = tuple(n for n in _SEPARATORS.split(self._text(criterion, "evidence")) if n)
-        unknown = [n for n in numbers if self.register is not None and n not in self.register]
-        for number in unknown:
-            near = nearest(number, sorted(self.register or ()))
-            self._report(
-                "evidence_unknown",
-                criterion,
-                "evidence",
-                number=number,
-                near=f"（是否为“{near}”？）" if near else "",
-            )
+        numbers = self._numbers(criterion)
         scored = result.score is not None and result.score > 0 and result.verdict != NOT_APPLICABLE
         asserted = scored or (criterion.points is None and result.verdict == MET)
-        if asserted and not numbers:
+        if asserted and not numbers and not self._refused(criterion, "evidence"):
             self._report("evidence_missing", criterion, "evidence")
-        return replace(result, evidence=numbers, confirmed=asserted and bool(numbers) and not unknown)
+        known = self.evidence.holds(numbers)
+        return replace(result, evidence=numbers, confirmed=asserted and bool(numbers) and known)
+
+    def _numbers(self, criterion: Criterion) -> tuple[str, ...]:
+        return tuple(n for n in _SEPARATORS.split(self._text(criterion, "evidence")) if n)
 
     # -- sums ------------------------------------------------------------------------------------------
     def _subcategory(self, subcategory: Subcategory) -> SubcategoryScore:

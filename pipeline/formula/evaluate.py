@@ -44,7 +44,7 @@ class Environment(Protocol):
 
     def value(self, name: str, years_back: int) -> Outcome: ...
     def cell(self, table: str, row: int, column: str, *, wanted: bool = False) -> Outcome: ...
-    def row_count(self, table: str, years_back: int) -> int | None: ...
+    def row_count(self, table: str, years_back: int | None) -> int | None: ...
     def note(self, name: str) -> str: ...
     def keyed_row(self, table: str, key: str) -> int | None: ...
     def coefficient(self, family: str, set_name: str, key: str) -> Coefficient | None: ...
@@ -71,10 +71,14 @@ class FactorUse:
 
 @dataclass(slots=True)
 class Evaluator:
-    """Evaluates one formula. `values` remembers the outcome of every node by identity, `terms` the rows of aggregates."""
+    """Evaluates one formula. `values` remembers the outcome of every node by identity, `terms` the rows of aggregates.
+
+    `lazy` leaves the right side of `and` and `or` alone where the left one decides: for conditions nobody traces.
+    """
 
     environment: Environment
     years_back: int = 0
+    lazy: bool = False
     values: dict[int, Outcome] = field(default_factory=dict)
     terms: dict[int, list[tuple[str, int, Num]]] = field(default_factory=dict)
 
@@ -107,7 +111,10 @@ class Evaluator:
             case s.Among(operand, options):
                 return self._among(operand, options, bound, back)
             case s.Logic(op, left, right):
-                return _logic(op, self._eval(left, bound, back), self._eval(right, bound, back))
+                first = self._eval(left, bound, back)
+                if self.lazy and first is (op == "or"):
+                    return first
+                return _logic(op, first, self._eval(right, bound, back))
             case s.Not(operand):
                 inner = self._eval(operand, bound, back)
                 return (not inner) if isinstance(inner, bool) else inner
@@ -141,7 +148,7 @@ class Evaluator:
 
     def _aggregate(self, node: s.Aggregate, bound: Bound, back: int) -> Outcome:
         (table,) = s.aggregate_tables(node)
-        count = self.environment.row_count(table, back)
+        count = self.environment.row_count(table, None if node.kind == "count" else back)
         if count is None:
             return Num(Decimal(0), ONE) if node.kind == "count" else MISSING
         kept: list[tuple[str, int, Num]] = []

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pipeline.files import shown_name
 from pipeline.intake.workbook import address
 from pipeline.messages import unreadable
 
@@ -63,7 +64,7 @@ def guard(path: Path | str, limits: Limits = LIMITS) -> bytes:
     path = Path(path)
     data = _bytes_of(path, limits)
     _check_magic(path, data)
-    _check_container(path.name, data, limits)
+    _check_container(shown_name(path), data, limits)
     return data
 
 
@@ -71,24 +72,26 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise unreadable("file_not_openable", path.name)
+            raise unreadable("file_not_openable", shown_name(path))
         with path.open("rb") as file:
             data = file.read(limits.size + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise unreadable("file_not_found", path.name) from None
+        raise unreadable("file_not_found", shown_name(path)) from None
     except (OSError, ValueError):
-        raise unreadable("file_not_openable", path.name) from None
+        raise unreadable("file_not_openable", shown_name(path)) from None
     if not data:
-        raise unreadable("file_empty", path.name)
+        raise unreadable("file_empty", shown_name(path))
     if len(data) > limits.size:
         size = max(found.st_size, len(data)) / MB
-        raise unreadable("file_too_large", path.name, size=f"{size:.1f}", limit=f"{limits.size / MB:g}")
+        raise unreadable(
+            "file_too_large", shown_name(path), size=f"{size:.1f}", limit=f"{limits.size / MB:g}"
+        )
     return data
 
 
 # -- what kind of file it is ----------------------------------------------------------------------------------
 def _check_magic(path: Path, data: bytes) -> None:
-    name = path.name
+    name = shown_name(path)
     if data.startswith(b"PK"):
         return
     if data.startswith(_OLE):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.facts import Row
+from pipeline.facts import Fact, Row
 from pipeline.findings import nearest
 from pipeline.intake.collect import Collected, covered_cells
 from pipeline.intake.constraints import Constraints
@@ -42,8 +42,9 @@ def read_criteria(
     }
     covered = covered_cells(context, questions)
     into.findings += covered.findings
+    printed = {str(row[ID]): row for row in spot.table.prefill}
     into.tables[spot.table.id] = tuple(
-        _row(context, asked_spot, c, found[c], questions, covered.places, constraints, into)
+        _row(context, asked_spot, c, found[c], questions, covered.places, constraints, into, printed[c])
         for c in scoring.criteria
         if c in found
     )
@@ -64,7 +65,9 @@ def _row(
     covered: frozenset[tuple[int, int]],
     constraints: Constraints,
     into: Collected,
+    fixed: Mapping[str, str],
 ) -> Row:
+    """The facts of a criterion; what the table prints (`fixed`) is the pack's word, whatever stands in the cells."""
     key = f"{spot.table.id}[{criterion}]"
     asked = {c: questions[row.row, place] for c, place in spot.columns.items()}
     cells = {c: cell for c, cell in row.cells.items() if not _is_judged_mark(c, cell)}
@@ -73,8 +76,8 @@ def _row(
     verdict = spot.columns.get("verdict", min(spot.columns.values()))
     into.places[key] = context.ref(row.row, verdict, f"{criterion} {spot.table.column('verdict').label}")
     read = read_row(context, spot, SheetRow(row.row, cells), asked, refused, key, constraints, into)
-    kept = {c: f for c, f in read.facts.items() if c == ID or c not in FIXED_COLUMNS}
-    return Row(kept, read.source)
+    printed = {c: Fact(text) for c, text in fixed.items() if c in FIXED_COLUMNS and c != ID}
+    return Row({**read.facts, **printed}, read.source)
 
 
 def _is_judged_mark(column: str, cell: Cell) -> bool:

@@ -20,6 +20,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from pipeline.files import shown_name
 from pipeline.intake.guard import LIMITS, Limits, guard
 from pipeline.intake.layout import IDENTITY_SHEET
 from pipeline.intake.sheetxml import SheetMarks, read_parts
@@ -34,7 +35,7 @@ Place = tuple[int, int]
 def read_workbook(path: Path | str, limits: Limits = LIMITS) -> Workbook:
     """The workbook in the file. Raises UnreadableFile when the guard refuses it or no reader can open it."""
     data = guard(path, limits)
-    return parse_workbook(data, Path(path).name)
+    return parse_workbook(data, shown_name(Path(path)))
 
 
 def parse_workbook(data: bytes, file: str) -> Workbook:

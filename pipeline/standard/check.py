@@ -89,6 +89,8 @@ def _table(table: t.Table) -> Iterator[str]:
         yield from _field(column, f"{table.id}.{column.id}")
         if column.years != 1:
             yield f"intake.yaml：{table.id}.{column.id}：表的列不能有 years"
+        if column.yoy_limit is not None and table.period_column is None:
+            yield f"intake.yaml：{table.id}.{column.id}：有 yoy_limit 的表，key 中应有年度"
     for key in table.key:
         if key not in table.by_id:
             yield f"intake.yaml：表“{table.id}”的 key“{key}”不是它的列"
@@ -109,6 +111,8 @@ def _field(field: t.Field, name: str) -> Iterator[str]:
         yield f"{where}是选择项，应有 options"
     for duplicate in _duplicates(field.choices):
         yield f"{where}的选项“{duplicate}”重复"
+    if field.past and field.type not in ("date", "year"):
+        yield f"{where}不是日期或年份，不能写 past"
     if field.years < 1 or field.years > 3:
         yield f"{where}的 years 应为 1～3"
     if field.pattern is not None:
@@ -220,7 +224,7 @@ def _rule_places(standard: t.Standard) -> Iterator[str]:
                 yield f"{where} 的 at“{rule.at}”不存在"
             elif rule.for_each != table_id:
                 yield f"{where} 的 at 指向表“{table_id}”，应写 for_each: {table_id}"
-        elif rule.at not in standard.intake.fields and rule.at not in standard.intake.tables:
+        elif rule.at not in standard.intake.tables and not _is_answer(standard, rule.at):
             yield f"{where} 的 at“{rule.at}”不存在"
         for name in re.findall(r"\{([^{}]*)\}", rule.message + rule.fix):
             bound = frozenset({rule.for_each}) if rule.for_each else frozenset()
@@ -228,6 +232,13 @@ def _rule_places(standard: t.Standard) -> Iterator[str]:
                 kinds.of(s.parse(name), bound)
             except (s.FormulaError, KindError) as error:
                 yield f"{where} 的 message 里的“{{{name}}}”：{error}"
+
+
+def _is_answer(standard: t.Standard, key: str) -> bool:
+    """Whether the key is a field, or `field@1`, `field@2` for one of its earlier years."""
+    name, earlier, back = key.partition("@")
+    field = standard.intake.fields.get(name)
+    return field is not None and (not earlier or back in ("1", "2")[: field.years - 1])
 
 
 def _cycles(standard: t.Standard, kinds: Kinds) -> Iterator[str]:

@@ -107,6 +107,7 @@ class Field:
     below: Decimal | None = None
     years: int = 1
     yoy_limit: Decimal | None = None
+    past: bool = False
     not_applicable: Literal["forbidden", "propagate", "zero"] = "forbidden"
     not_detected: Literal["forbidden", "limit", "half_limit", "zero"] = "forbidden"
     pattern: str | None = None
