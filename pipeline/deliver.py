@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -20,6 +21,7 @@ from pipeline.report.context import report_context
 from pipeline.report.equations import equations_of
 from pipeline.report.faults import TemplateFault
 from pipeline.report.ooxml import clean_text
+from pipeline.report.trace_entries import trace_xml
 from pipeline.resources import find_standard, report_templates_folder
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Report
@@ -116,6 +118,7 @@ def make_report(evaluation: Evaluation, options: Options) -> Made:
         receipt_xml=receipt_xml(receipt),
         page_numbers=options.page_numbers,
         charts=chart_specs(evaluation),
+        trace=partial(trace_xml, evaluation),
         equations=equations_of(evaluation),
         pictures=evaluation.evidence.pictures,
     )

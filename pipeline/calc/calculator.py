@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from pipeline.calc.scope import Scope
-from pipeline.calc.trace import IndicatorValue, LevelBasis, Trace
+from pipeline.calc.trace import IndicatorValue, LevelBasis, Operand, Trace
 from pipeline.facts import Intake
 from pipeline.findings import Finding
 from pipeline.formula import syntax as s
@@ -28,6 +28,7 @@ class Calculator:
         self.intake = intake
         self._done: dict[tuple[str, int], tuple[IndicatorValue, Outcome]] = {}
         self._cells: dict[tuple[str, int, str], Outcome] = {}
+        self._cell_operands: dict[tuple[str, int, str], tuple[Operand, ...]] = {}
         self._cell_details: dict[tuple[str, int, str], tuple[str, str]] = {}
         self._columns = {(c.table, c.column): c for c in standard.indicators.columns}
         self._found: dict[tuple[str, str], Finding] = {}
@@ -198,7 +199,12 @@ class Calculator:
                     result = Num(result.value * factor, definition.measure)
             self._cells[key] = result
             self._cell_details[key] = scope.factor_detail
+            self._cell_operands[key] = scope.operands
         return self._cells[key]
+
+    def cell_operands(self, table: str, row: int, column: str) -> tuple[Operand, ...]:
+        """What a computed cell read."""
+        return self._cell_operands.get((table, row, column), ())
 
     def cell_detail(self, table: str, row: int, column: str) -> tuple[str, str]:
         """(how a computed cell came about, source of its coefficient), for the trace."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pipeline.calc.calculator import Calculator
 
 YEAR_WORDS = ("", "上一年", "前年")
+OWN_FACTOR = "实测系数（填报）"
+"""The source of a coefficient that the client has measured."""
 
 
 class Scope:
@@ -61,7 +63,7 @@ class Scope:
         if use is None:
             return "", ""
         text = f"{plain(use.amount)} {use.amount_unit.text} × {plain_or_short(use.coefficient)} {use.result.text}/{use.per.text}"
-        return text, "实测系数（填报）" if use.overridden else self._factor_source(use)
+        return text, OWN_FACTOR if use.overridden else self._factor_source(use)
 
     def label(self, node: s.Name | s.Column) -> str:
         """What people call a name."""
@@ -131,7 +133,7 @@ class Scope:
             self._note(
                 "quantity", name, plain_or_short(outcome.value), computed.unit, label=label,
                 symbol=self.symbol(s.Name(name)) if self.symbol(s.Name(name)) != computed.label else "",
-                detail=computed.trace.words,
+                detail=computed.trace.words, years_back=years_back,
             )  # fmt: skip
         elif isinstance(outcome, Missing):
             for cause in computed.trace.causes or (label,):
@@ -158,7 +160,7 @@ class Scope:
         if isinstance(outcome, Num) and field.is_number:
             self._note(
                 "fact", field.id, plain(outcome.value), field.unit or "", label=label, where=place,
-                symbol=self._symbols.get(field.id, ""), detail=_policy_words(field, fact),
+                symbol=self._symbols.get(field.id, ""), detail=_policy_words(field, fact), years_back=back,
             )  # fmt: skip
         return outcome
 
@@ -244,7 +246,7 @@ class Scope:
         """Notes a coefficient among the operands."""
         self._factor = use
         measure = f"{use.result.text}/{use.per.text}"
-        origin = "实测系数（填报）" if use.overridden else self._factor_source(use)
+        origin = OWN_FACTOR if use.overridden else self._factor_source(use)
         self._calculator.note_factor(use, origin)
         self._note(
             "factor", f"{use.family}/{use.set}/{use.key}", plain_or_short(use.coefficient), measure,

@@ -17,7 +17,10 @@ OperandKind = Literal["fact", "row", "factor", "constant", "quantity"]
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """Something that a formula read. `value` is text as printed; `where` the cell, `source` the document of a factor."""
+    """Something that a formula read. `value` is text as printed; `where` the cell, `source` the document of a factor.
+
+    `years_back`: of how many years before the evaluation year a fact or quantity is.
+    """
 
     kind: OperandKind
     id: str
@@ -28,6 +31,7 @@ class Operand:
     where: CellRef | None = field(default=None, compare=False)
     source: str = field(default="", compare=False)
     detail: str = ""
+    years_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ from pipeline.report.errors import PackageError, ReportError, SourceError
 from pipeline.report.facade import Rendered, render_report
 from pipeline.report.faults import Place, TemplateFault
 from pipeline.report.gate import Problem
+from pipeline.report.provenance import Figure
 from pipeline.report.template import Template, check_template, render
+from pipeline.report.trace_part import TraceEntry, TracePart, figures, trace_of
 
 __all__ = [
+    "Figure",
     "PackageError",
     "Place",
     "Problem",
@@ -19,9 +22,13 @@ __all__ = [
     "SourceError",
     "Template",
     "TemplateFault",
+    "TraceEntry",
+    "TracePart",
     "annotate",
     "build_template",
     "check_template",
+    "figures",
     "render",
     "render_report",
+    "trace_of",
 ]

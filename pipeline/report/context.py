@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,17 +14,18 @@ from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.calc.trace import Operand
 from pipeline.evaluation import Evaluation
 from pipeline.findings import Finding, Severity
-from pipeline.formula.evaluate import Num
-from pipeline.quantity import NotApplicable, fixed, is_blank, plain, significant
+from pipeline.quantity import NotApplicable, is_blank
 from pipeline.report import words as w
 from pipeline.report.chart_data import chart_specs
 from pipeline.report.context_evidence import pictures_context
 from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
-from pipeline.standard.types import STATUS_WORDS, Field, Indicator, Report, Table
+from pipeline.report.context_tables import fact_text, table_rows, table_totals
+from pipeline.report.marks import compose, figure, joined
+from pipeline.report.tagging import factor_figure, indicator_tag, operand_figure, share_figure, weight_figure
+from pipeline.standard.types import STATUS_WORDS, Indicator, Report
 
 Context = dict[str, Any]
 NOT_IN_SOURCE = "标准文本中没有，由标准包暂拟"
-FACTOR_DIGITS = 6  # significant digits of a coefficient in the report; the JSON keeps them all
 _NOT_APPLICABLE_WORDS = {
     "drop": "不计入本组，其余各行按比例放大到本组满分",
     "full": "按满分计",
@@ -43,14 +43,14 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "report": _report(evaluation, report, draft),
         "standard": _standard(evaluation),
         **_facts(evaluation),
-        "tables": {t.id: _rows(evaluation, t) for t in standard.intake.tables.values()},
-        "totals": {t.id: _totals(evaluation, t) for t in standard.intake.tables.values()},
+        "tables": {t.id: table_rows(evaluation, t) for t in standard.intake.tables.values()},
+        "totals": {t.id: table_totals(evaluation, t) for t in standard.intake.tables.values()},
         "q": {i.id: _indicator(evaluation, i) for i in standard.indicators.quantities},
         "i": indicators,
         "indicator_list": numbered,
         "scorecard": scorecard_context(evaluation),
         "basic": basic_context(evaluation),
-        "conclusion": "".join(conclusion(evaluation)),
+        "conclusion": joined(conclusion(evaluation)),
         "conclusion_list": conclusion(evaluation),
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
@@ -109,15 +109,16 @@ def _facts(evaluation: Evaluation) -> Context:
     schema, intake = evaluation.standard.intake, evaluation.intake
     fields = schema.fields
     yearly = [f for f in fields.values() if f.years > 1]
-    change = {f.id: w.change_text(intake.fact(f.id).value, intake.fact(f.id, 1).value) for f in yearly}
+    change = {
+        f.id: w.change_text(intake.fact(f.id).value, intake.fact(f.id, 1).value, f.id, f.label)
+        for f in yearly
+    }
     for quantity in (i for i in evaluation.standard.indicators.by_id.values() if i.yearly):
-        before = evaluation.earlier.get(1, {}).get(quantity.id)
-        now = evaluation.indicators[quantity.id].trace.unrounded
-        change[quantity.id] = w.change_text(now, before.trace.unrounded if before else None)
+        change[quantity.id] = _change(evaluation, quantity)
     return {
-        "f": {i: _fact_text(evaluation, f) for i, f in fields.items()},
-        "f1": {f.id: _earlier_text(evaluation, f, 1) for f in yearly},
-        "f2": {f.id: _earlier_text(evaluation, f, 2) for f in yearly},
+        "f": {i: fact_text(evaluation, f) for i, f in fields.items()},
+        "f1": {f.id: fact_text(evaluation, f, 1) for f in yearly},
+        "f2": {f.id: fact_text(evaluation, f, 2) for f in yearly},
         "u": {i: w.unit_name(f.unit) for i, f in fields.items()},
         "note": {i: w.closed(intake.fact(i).note) for i in fields},
         "has": {i: not is_blank(intake.fact(i).value) for i in fields}
@@ -127,104 +128,34 @@ def _facts(evaluation: Evaluation) -> Context:
     }
 
 
-def _asked(evaluation: Evaluation, field: Field, row: tuple[str, int] | None = None) -> bool:
-    return field.when is None or evaluation.calculator.condition(field.when, row) is True
-
-
-def _fact_text(evaluation: Evaluation, field: Field) -> str:
-    value = evaluation.intake.fact(field.id).value
-    refused = field.id in evaluation.intake.refused
-    return w.value_text(value, field, asked=_asked(evaluation, field), refused=refused)
-
-
-def _earlier_text(evaluation: Evaluation, field: Field, back: int) -> str:
-    """Earlier years are never required, so a blank there is no gap."""
-    value = evaluation.intake.fact(field.id, back).value
-    refused = f"{field.id}@{back}" in evaluation.intake.refused
-    return w.value_text(value, replace(field, required=False), refused=refused)
-
-
-def _rows(evaluation: Evaluation, table: Table) -> list[Context]:
-    computed = [c for c in evaluation.standard.indicators.columns if c.table == table.id]
-    rows = []
-    for index, row in enumerate(evaluation.intake.rows(table.id)):
-        cells: Context = {"no": str(index + 1)}
-        for column in table.columns:
-            value = row.fact(column.id).value
-            asked = _asked(evaluation, column, (table.id, index))
-            refused = f"{table.id}[{index + 1}].{column.id}" in evaluation.intake.refused
-            cells[column.id] = w.value_text(value, column, in_table=True, asked=asked, refused=refused)
-            if column.type == "date":
-                cells[f"{column.id}_long"] = (
-                    w.date_text(value) if isinstance(value, dt.date) else cells[column.id]
-                )
-        for definition in computed:
-            outcome = evaluation.calculator.computed_cell(table.id, index, definition.column)
-            cells[definition.column] = (
-                fixed(outcome.value, definition.decimals) if isinstance(outcome, Num) else w.NOTHING
-            )
-        rows.append(cells)
-    return rows
-
-
-def _totals(evaluation: Evaluation, table: Table) -> Context:
-    """Sums of the numeric columns, over the evaluation year where rows have a year. A gap makes the sum 未填."""
-    year_column = table.period_column
-    year = evaluation.evaluation_year
-    indexes = [
-        i
-        for i, row in enumerate(evaluation.intake.rows(table.id))
-        if year_column is None or row.fact(year_column).value == year
-    ]
-    totals: Context = {}
-    for column in (c for c in table.columns if c.is_number):
-        values = [evaluation.intake.rows(table.id)[i].fact(column.id).value for i in indexes]
-        numbers = [v for v in values if isinstance(v, Decimal)]
-        whole = bool(numbers) and len(numbers) == len(values)
-        totals[column.id] = plain(sum(numbers, Decimal(0))) if whole else w.NOTHING
-    for definition in (c for c in evaluation.standard.indicators.columns if c.table == table.id):
-        outcomes = [evaluation.calculator.computed_cell(table.id, i, definition.column) for i in indexes]
-        sums = [o.value for o in outcomes if isinstance(o, Num)]
-        whole = bool(sums) and len(sums) == len(outcomes)
-        totals[definition.column] = fixed(sum(sums, Decimal(0)), definition.decimals) if whole else w.NOTHING
-    return totals
-
-
 def _indicator(evaluation: Evaluation, indicator: Indicator) -> Context:
     standard = evaluation.standard
     value = evaluation.indicators[indicator.id]
     trace = value.trace
     limits = _limits(evaluation, indicator)
-    number = w.number_text(value, indicator)
     unit = w.unit_name(indicator.unit)
-    result = f" = {number}{w.unit_text(indicator.unit)}" if value.number is not None else ""
-    numbers = w.chemical(f"{trace.substituted} {trace.conversion}".strip())
+    shown = {k: w.limit_text(standard, indicator, k, v) for k, v in limits.items()}
     return {
         "id": indicator.id,
         "label": indicator.label,
         "symbol": indicator.symbol or "",
         "unit": unit,
-        "value": number,
+        "value": w.number_figure(standard, indicator, value),
         "value_1": _earlier_value(evaluation, indicator, 1),
         "value_2": _earlier_value(evaluation, indicator, 2),
         "known": value.number is not None,
         "applicable": not isinstance(value.value, NotApplicable),
         "judged": indicator.thresholds is not None,
         "level": value.level or "",
-        "level_text": w.level_words(standard, value.level),
+        "level_text": w.level_words(standard, indicator, value.level),
         "reached": value.level not in (None, "below"),
         "formula": trace.words,
         "symbolic": trace.symbolic,
-        "substituted": f"{indicator.symbol or indicator.label} = {numbers}{result}" if result else w.NOTHING,
-        "where": _where_list(trace.operands),
-        "limits": {k: f"{w.sign(indicator.direction)}{format(v, 'f')}" for k, v in limits.items()},
+        "substituted": w.NOTHING if value.number is None else _equation(evaluation, indicator),
+        "where": _where_list(evaluation, trace.operands),
+        "limits": shown,
         "limit_text": w.limits_text(standard, indicator, limits) or w.NOTHING,
-        **{
-            level: f"{w.sign(indicator.direction)}{format(limits[level], 'f')}"
-            if level in limits
-            else w.NOTHING
-            for level in standard.indicators.levels
-        },
+        **{level: shown.get(level, w.NOTHING) for level in standard.indicators.levels},
         "clause": indicator.clause or "",
         "threshold_clause": (indicator.thresholds.clause or "") if indicator.thresholds else "",
         "group": indicator.group,
@@ -248,13 +179,31 @@ def _earlier_value(evaluation: Evaluation, indicator: Indicator, back: int) -> s
     value = evaluation.earlier.get(back, {}).get(indicator.id)
     if value is None or value.number is None:
         return w.NOTHING
-    return w.number_text(value, indicator)
+    return w.number_figure(evaluation.standard, indicator, value, back)
+
+
+def _substituted(evaluation: Evaluation, indicator: Indicator) -> str:
+    """The formula with the numbers put in, as one figure."""
+    trace = evaluation.indicators[indicator.id].trace
+    tag = f"{indicator_tag(evaluation.standard, indicator.id)}/substituted"
+    return figure(
+        w.chemical(f"{trace.substituted} {trace.conversion}".strip()), tag, f"{indicator.label}代入数值"
+    )
+
+
+def _equation(evaluation: Evaluation, indicator: Indicator) -> str:
+    """`R = (79379 + 0) ÷ 77037 = 1.03`."""
+    number = w.number_figure(evaluation.standard, indicator, evaluation.indicators[indicator.id])
+    left = indicator.symbol or indicator.label
+    numbers = _substituted(evaluation, indicator)
+    return compose("{} = {} = {}{}", left, numbers, number, w.unit_text(indicator.unit))
 
 
 def _change(evaluation: Evaluation, indicator: Indicator) -> str:
     before = evaluation.earlier.get(1, {}).get(indicator.id)
     now = evaluation.indicators[indicator.id].trace.unrounded
-    return w.change_text(now, before.trace.unrounded if before else None)
+    unrounded = before.trace.unrounded if before else None
+    return w.change_text(now, unrounded, indicator.id, indicator.label)
 
 
 def _place(operand: Operand) -> str:
@@ -263,44 +212,47 @@ def _place(operand: Operand) -> str:
     return w.chemical(operand.source) or ("由计算得出" if operand.kind == "quantity" else "")
 
 
-def _where_list(operands: tuple[Operand, ...]) -> list[Context]:
+def _operand(evaluation: Evaluation, operand: Operand) -> str:
+    return operand_figure(evaluation.standard, evaluation.intake, operand)
+
+
+def _where_list(evaluation: Evaluation, operands: tuple[Operand, ...]) -> list[Context]:
     """The 式中 list: facts, constants and quantities of the formula (rows and coefficients stand in the trace)."""
     return [
-        {"symbol": o.symbol or o.label, "label": o.label, "value": o.value, "unit": w.unit_name(o.unit),
-         "place": _place(o)}
+        {"symbol": o.symbol or o.label, "label": o.label, "value": _operand(evaluation, o),
+         "unit": w.unit_name(o.unit), "place": _place(o)}
         for o in operands
         if o.kind in ("fact", "constant", "quantity")
     ]  # fmt: skip
 
 
 def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
-    value = evaluation.indicators[indicator.id]
-    trace = value.trace
+    standard, value = evaluation.standard, evaluation.indicators[indicator.id]
+    trace, known = value.trace, value.number is not None
     basis = trace.level
-    shown = w.number_text(value, indicator) + (
-        w.unit_text(indicator.unit) if value.number is not None else ""
-    )
+    number = w.number_figure(standard, indicator, value)
     judged = ""
     if basis is not None:
-        judged = f"{w.level_words(evaluation.standard, basis.level)}；{w.limits_text(evaluation.standard, indicator, basis.limits)}"
-        judged = f"{judged.rstrip('；')}（{basis.clause}）"
+        shown = [w.level_words(standard, indicator, basis.level)]
+        shown += [text for text in [w.limits_text(standard, indicator, basis.limits)] if text]
+        judged = compose("{}（{}）", joined(shown, "；"), basis.clause)
     return {
         "id": indicator.id,
         "label": indicator.label,
         "clause": indicator.clause or "",
         "formula": trace.words,
         "symbolic": trace.symbolic,
-        "substituted": w.chemical(f"{trace.substituted} {trace.conversion}".strip()),
+        "substituted": _substituted(evaluation, indicator) if known else trace.substituted,
         "operands": [
-            {"label": o.label, "value": o.value, "unit": w.unit_name(o.unit), "place": _place(o),
+            {"label": o.label, "value": _operand(evaluation, o), "unit": w.unit_name(o.unit), "place": _place(o),
              "source": o.source or o.detail, "detail": o.detail}
             for o in trace.operands
         ],
-        "result": shown,
+        "result": compose("{}{}", number, w.unit_text(indicator.unit) if known else ""),
         "rounding": trace.rounding,
         "level_basis": judged,
-        "causes": "、".join(trace.causes) if value.number is None else "",
-        "known": value.number is not None,
+        "causes": "、".join(trace.causes) if not known else "",
+        "known": known,
     }  # fmt: skip
 
 
@@ -315,7 +267,7 @@ def _evidence(evaluation: Evaluation) -> list[Context]:
     table = evaluation.standard.intake.tables[table_id]
     return [
         {**cells, "criteria": w.numbers_text(cited.get(str(cells["number"]), [])) or w.NOTHING}
-        for cells in _rows(evaluation, table)
+        for cells in table_rows(evaluation, table)
     ]
 
 
@@ -327,7 +279,7 @@ def _factors(evaluation: Evaluation) -> list[Context]:
         status = "user" if use.overridden else (entry.status if entry else "printed")
         source = w.chemical(source.removesuffix(f"，{STATUS_WORDS[status]}"))
         rows.append(
-            {"family": family.label, "set": use.set, "key": use.key, "value": significant(use.coefficient, FACTOR_DIGITS),
+            {"family": family.label, "set": use.set, "key": use.key, "value": factor_figure(use, family.label),
              "unit": w.unit_name(f"{use.result.text}/{use.per.text}"), "source": source, "status_text": STATUS_WORDS[status]}
         )  # fmt: skip
     return rows
@@ -348,12 +300,12 @@ def _provisional(evaluation: Evaluation) -> list[Context]:
     for _, sub in standard.scoring.subcategories:
         if sub.weight is not None and (sub.status == "provisional" or sub.weight_status == "provisional"):
             rows.append({"what": f"评分表“{sub.title}”的权重{'和各行分值' if sub.status == 'provisional' else ''}",
-                         "value": f"权重 {plain(sub.weight)}", "why": sub.source or sub.note or NOT_IN_SOURCE})  # fmt: skip
+                         "value": compose("权重 {}", weight_figure(sub)), "why": sub.source or sub.note or NOT_IN_SOURCE})  # fmt: skip
     methods = standard.scoring.methods
     if methods.by_level:
         levels = {"below": "未达到最低限值", **standard.indicators.levels}
-        value = "，".join(f"{levels[k]} {plain(v)}%" for k, v in methods.by_level.items())
-        rows.append({"what": "指标水平折算为得分的比例", "value": value,
+        parts = [compose("{} {}%", levels[k], share_figure(k, v)) for k, v in methods.by_level.items()]
+        rows.append({"what": "指标水平折算为得分的比例", "value": joined(parts, "，"),
                      "why": STATUS_WORDS[methods.by_level_status]})  # fmt: skip
     if any(r.verdict == NOT_APPLICABLE for r in evaluation.scorecard.rows):
         rows.append({"what": "不适用的行", "value": _NOT_APPLICABLE_WORDS[methods.not_applicable],
@@ -361,7 +313,7 @@ def _provisional(evaluation: Evaluation) -> list[Context]:
     rows += [
         {
             "what": f"{factor['family']}：{factor['key']}",
-            "value": f"{factor['value']} {factor['unit']}",
+            "value": compose("{} {}", factor["value"], factor["unit"]),
             "why": f"{factor['status_text']}；{factor['source']}",
         }
         for factor in _factors(evaluation)

@@ -15,12 +15,17 @@ from pipeline.calc.scorecard import (
     SubcategoryScore,
     Total,
 )
+from pipeline.calc.scoring import LEVEL_BASIS
 from pipeline.evaluation import Evaluation
 from pipeline.quantity import fixed, plain
 from pipeline.report import words as w
+from pipeline.report.marks import compose, figure, joined
+from pipeline.report.tagging import indicator_figure, share_figure, weight_figure
 from pipeline.standard.criteria_sheet import OBLIGATION_WORDS
+from pipeline.standard.types import Category, Criterion
 
 Context = dict[str, Any]
+TOTAL_WORDS = {"printed": "原文印出部分", "provisional": "全表（暂拟）"}
 
 
 def scorecard_context(evaluation: Evaluation) -> Context:
@@ -42,8 +47,8 @@ def scorecard_context(evaluation: Evaluation) -> Context:
             for c in card.categories
             for s in c.subcategories
         ],
-        "printed": _total(card.printed, decimals),
-        "provisional": _total(card.whole, decimals),
+        "printed": _total(card.printed, decimals, "printed"),
+        "provisional": _total(card.whole, decimals, "provisional"),
         "has_provisional": card.has_provisional,
         "sentence_printed": _sentence_printed(evaluation),
         "sentence_provisional": _sentence_provisional(evaluation),
@@ -54,22 +59,21 @@ def _row(
     evaluation: Evaluation, category: CategoryScore, sub: SubcategoryScore, row: CriterionScore, number: int
 ) -> Context:
     criterion = row.criterion
-    weight = sub.subcategory.weight
     claimed = row.score is not None and row.score > 0
-    own = w.closed(w.chemical(row.basis)) if criterion.is_judged_by_program else ""
+    own = _own_basis(evaluation, row) if criterion.is_judged_by_program else ""
     return {
         "no": str(number),
         "id": criterion.id,
         "category": category.category.title,
-        "category_weight": "/" if category.category.weight is None else plain(category.category.weight),
+        "category_weight": _of_category(category.category.weight, category.category, "weight", "权重"),
         "subcategory": sub.subcategory.title,
-        "subcategory_weight": "/" if weight is None else plain(weight),
+        "subcategory_weight": weight_figure(sub.subcategory),
         "text": criterion.report_text,
         "obligation": OBLIGATION_WORDS[criterion.obligation],
-        "points": "/" if criterion.points is None else plain(criterion.points),
+        "points": _points(criterion),
         "score": _score_text(row),
-        "verdict": row.verdict,
-        "statement": "\n".join(t for t in (own, row.statement) if t) or w.NOTHING,
+        "verdict": _verdict(row),
+        "statement": joined([t for t in (own, row.statement) if t], "\n") or w.NOTHING,
         "evidence": w.numbers_text(row.evidence) or w.NOTHING,
         "clause": criterion.clause,
         "status_mark": "暂拟" if row.provisional else "",
@@ -83,43 +87,109 @@ def _score_text(row: CriterionScore) -> str:
         return NOT_APPLICABLE
     if row.criterion.points is None:
         return "/"
-    return UNDECIDED if row.score is None else plain(row.score)
+    if row.score is None:
+        return UNDECIDED
+    return figure(plain(row.score), f"s:{row.criterion.id}", f"{row.criterion.id} 得分")
+
+
+def _points(criterion: Criterion) -> str:
+    if criterion.points is None:
+        return "/"
+    return figure(plain(criterion.points), f"s:{criterion.id}/points", f"{criterion.id} 分值")
+
+
+def _verdict(row: CriterionScore) -> str:
+    """The verdict in words; 不适用 and 待定 are signs and no figures."""
+    if row.verdict in (NOT_APPLICABLE, UNDECIDED):
+        return row.verdict
+    return figure(row.verdict, f"v:{row.criterion.id}", f"{row.criterion.id} 自评结果")
+
+
+def _own_basis(evaluation: Evaluation, row: CriterionScore) -> str:
+    """Why the program decided so, with the indicator's value and level as figures."""
+    indicator = evaluation.standard.indicators.by_id.get(row.criterion.indicator or "")
+    value = None if indicator is None else evaluation.indicators[indicator.id]
+    if indicator is None or value is None or value.number is None or value.level is None:
+        return w.closed(row.basis)
+    standard = evaluation.standard
+    share = standard.scoring.methods.by_level.get(value.level, Decimal(0))
+    words = standard.indicators.levels.get(value.level)
+    made = compose(
+        LEVEL_BASIS,
+        value.label,
+        indicator_figure(standard, indicator, fixed(value.number, indicator.decimals)),
+        {"1": "", "%": "%"}.get(value.unit, f" {value.unit}"),
+        w.level_words(standard, indicator, value.level) if words else "未达到最低限值",
+        share_figure(value.level, share),
+    )
+    return made if made == row.basis else row.basis
+
+
+def _of_category(value: Decimal | None, category: Category, aspect: str, word: str) -> str:
+    if value is None:
+        return "/"
+    return figure(plain(value), f"cat:{category.id}/{aspect}", f"{category.title} {word}")
 
 
 def _category(score: CategoryScore, decimals: int) -> Context:
-    counted = [s for s in score.subcategories if s.subcategory.weight is not None]
-    weight = sum((s.subcategory.weight or Decimal(0) for s in counted), Decimal(0))
-    weighted = sum((s.weighted or Decimal(0) for s in counted), Decimal(0))
-    confirmed = sum((s.confirmed or Decimal(0) for s in counted), Decimal(0))
-    complete = all(s.points is not None for s in counted if s.applicable)
+    category = score.category
+    weight, weighted, confirmed = category_sums(score)
+    counted = weight is not None
+    complete = all(s.points is not None for s in _counted(score) if s.applicable)
+    number = figure(fixed(weighted, decimals), f"cat:{category.id}", f"{category.title} 得分")
+    proven = f"{category.title} 已有证明材料的得分"
     return {
-        "title": score.category.title,
-        "weight": plain(weight) if counted else "/",
-        "score": fixed(weighted, decimals) + ("" if complete else "（有待定项）") if counted else "/",
-        "confirmed": fixed(confirmed, decimals) if counted else "/",
+        "title": category.title,
+        "weight": _of_category(weight, category, "weights", "所计权重"),
+        "score": compose("{}{}", number, "" if complete else "（有待定项）") if counted else "/",
+        "confirmed": figure(fixed(confirmed, decimals), f"cat:{category.id}/confirmed", proven)
+        if counted
+        else "/",
         "printed": not any(s.provisional for s in score.subcategories),
         "status_mark": "暂拟" if any(s.provisional for s in score.subcategories) else "",
     }
 
 
+def _counted(score: CategoryScore) -> list[SubcategoryScore]:
+    return [s for s in score.subcategories if s.subcategory.weight is not None]
+
+
+def category_sums(score: CategoryScore) -> tuple[Decimal | None, Decimal, Decimal]:
+    """(weight counted or None, weighted score, confirmed score) of a category."""
+    counted, zero = _counted(score), Decimal(0)
+    weight = sum((s.subcategory.weight or zero for s in counted), zero)
+    weighted = sum((s.weighted or zero for s in counted), zero)
+    return weight if counted else None, weighted, sum((s.confirmed or zero for s in counted), zero)
+
+
 def _subcategory(score: SubcategoryScore, decimals: int) -> Context:
-    weight = score.subcategory.weight
+    sub = score.subcategory
+
+    def shown(text: str, aspect: str, word: str) -> str:
+        return figure(text, f"sub:{sub.id}{aspect}", f"{sub.title} {word}")
+
+    points = UNDECIDED if score.points is None else shown(plain(score.points), "/points", "实得分")
     return {
-        "title": score.subcategory.title,
-        "weight": "/" if weight is None else plain(weight),
-        "points": "/" if weight is None else UNDECIDED if score.points is None else plain(score.points),
-        "max_points": "/" if weight is None else plain(score.subcategory.max_points),
-        "score": "/" if score.weighted is None else fixed(score.weighted, decimals),
-        "confirmed": "/" if score.confirmed is None else fixed(score.confirmed, decimals),
+        "title": sub.title,
+        "weight": weight_figure(sub),
+        "points": "/" if sub.weight is None else points,
+        "max_points": "/" if sub.weight is None else shown(plain(sub.max_points), "/max_points", "满分"),
+        "score": "/" if score.weighted is None else shown(fixed(score.weighted, decimals), "", "得分"),
+        "confirmed": "/"
+        if score.confirmed is None
+        else shown(fixed(score.confirmed, decimals), "/confirmed", "已有证明材料的得分"),
         "status_mark": "暂拟" if score.provisional else "",
     }
 
 
-def _total(total: Total, decimals: int) -> Context:
+def _total(total: Total, decimals: int, name: str) -> Context:
+    word = TOTAL_WORDS[name]
     return {
-        "score": fixed(total.score, decimals),
-        "weight": plain(total.weight),
-        "confirmed": fixed(total.confirmed, decimals),
+        "score": figure(fixed(total.score, decimals), f"tot:{name}", f"{word}得分"),
+        "weight": figure(plain(total.weight), f"tot:{name}/weight", f"{word}权重合计"),
+        "confirmed": figure(
+            fixed(total.confirmed, decimals), f"tot:{name}/confirmed", f"{word}已有证明材料的得分"
+        ),
         "complete": total.complete,
     }
 
@@ -132,11 +202,14 @@ def _undecided(total: Total) -> str:
 
 def _sentence_printed(evaluation: Evaluation) -> str:
     total = evaluation.scorecard.printed
-    decimals = evaluation.standard.scoring.decimals
-    return (
-        f"按{evaluation.standard.scoring.title}中原文印出的部分（二级指标权重合计 {plain(total.weight)}）计算，"
-        f"自评得分为 {fixed(total.score, decimals)} 分，其中已列出证明材料的得分为 "
-        f"{fixed(total.confirmed, decimals)} 分{_undecided(total)}。"
+    shown = _total(total, evaluation.standard.scoring.decimals, "printed")
+    return compose(
+        "按{}中原文印出的部分（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已列出证明材料的得分为 {} 分{}。",
+        evaluation.standard.scoring.title,
+        shown["weight"],
+        shown["score"],
+        shown["confirmed"],
+        _undecided(total),
     )
 
 
@@ -144,13 +217,15 @@ def _sentence_provisional(evaluation: Evaluation) -> str:
     card = evaluation.scorecard
     if not card.has_provisional:
         return ""
-    total = card.whole
-    decimals = evaluation.standard.scoring.decimals
-    return (
-        f"将原文缺失的行按正文条款补全，并采用暂拟的分值和权重后（权重合计 {plain(total.weight)}），"
-        f"全表得分为 {fixed(total.score, decimals)} 分（暂拟），其中已列出证明材料的得分为 "
-        f"{fixed(total.confirmed, decimals)} 分{_undecided(total)}。暂拟的行、分值和权重不是标准原文，"
-        "该得分仅供企业内部参考，不构成正式评价结论。"
+    shown = _total(card.whole, evaluation.standard.scoring.decimals, "provisional")
+    return compose(
+        "将原文缺失的行按正文条款补全，并采用暂拟的分值和权重后（权重合计 {}），"
+        "全表得分为 {} 分（暂拟），其中已列出证明材料的得分为 {} 分{}。"
+        "暂拟的行、分值和权重不是标准原文，该得分仅供企业内部参考，不构成正式评价结论。",
+        shown["weight"],
+        shown["score"],
+        shown["confirmed"],
+        _undecided(card.whole),
     )
 
 
@@ -166,7 +241,7 @@ def basic_context(evaluation: Evaluation) -> Context:
                 "no": str(number),
                 "clause": r.criterion.clause,
                 "text": r.criterion.report_text,
-                "verdict": r.verdict,
+                "verdict": _verdict(r),
                 "statement": r.statement or w.NOTHING,
                 "evidence": w.numbers_text(r.evidence) or w.NOTHING,
             }
@@ -178,15 +253,28 @@ def basic_context(evaluation: Evaluation) -> Context:
 
 def _basic_sentence(evaluation: Evaluation) -> str:
     basic = evaluation.scorecard.basic_requirements
-    count = len(basic.rows)
+    count = _count(len(basic.rows), "basic", "基本要求项数")
     if basic.met is True:
-        return f"基本要求共 {count} 项，自评价全部符合。"
+        return compose("基本要求共 {} 项，自评价全部符合。", count)
     failed = [r for r in basic.rows if r.verdict not in (MET, UNDECIDED, NOT_APPLICABLE)]
     if basic.met is False:
         clauses = "、".join(r.criterion.clause for r in failed)
-        return f"基本要求共 {count} 项，其中第 {clauses} 条不满足。基本要求为准入条款，一票否决，本次自评价结论为不符合绿色工厂要求。"
+        return compose(
+            "基本要求共 {} 项，其中第 {} 条不满足。基本要求为准入条款，一票否决，"
+            "本次自评价结论为不符合绿色工厂要求。",
+            count,
+            clauses,
+        )
     undecided = sum(1 for r in basic.rows if r.verdict == UNDECIDED)
-    return f"基本要求共 {count} 项，其中 {undecided} 项尚未作出结论，本次自评价暂不能判定是否满足准入条件。"
+    return compose(
+        "基本要求共 {} 项，其中 {} 项尚未作出结论，本次自评价暂不能判定是否满足准入条件。",
+        count,
+        _count(undecided, "basic/undecided", "未作出结论的基本要求项数"),
+    )
+
+
+def _count(number: int, key: str, label: str) -> str:
+    return figure(str(number), f"n:{key}", label)
 
 
 def conclusion(evaluation: Evaluation) -> list[str]:
@@ -203,19 +291,20 @@ def _performance(evaluation: Evaluation) -> list[str]:
     ]
     counted = Counter(evaluation.indicators[i.id].level or "unknown" for i in judged)
     parts = [
-        f"{counted[k]} 项达到{word}"
+        compose("{} 项达到{}", _count(counted[k], f"levels/{k}", f"达到{word}的指标项数"), word)
         for k, word in reversed(list(standard.indicators.levels.items()))
         if counted[k]
     ]
     if counted["below"]:
+        lowest = next(iter(standard.indicators.levels.values()))
         labels = "、".join(i.label for i in judged if evaluation.indicators[i.id].level == "below")
-        parts.append(
-            f"{counted['below']} 项未达到{next(iter(standard.indicators.levels.values()))}（{labels}）"
-        )
+        number = _count(counted["below"], "levels/below", f"未达到{lowest}的指标项数")
+        parts.append(compose("{} 项未达到{}（{}）", number, lowest, labels))
     if not parts:
         return []
-    total = sum(n for k, n in counted.items() if k != "unknown")
-    return [f"设有限值并已得出结果的绩效指标共 {total} 项，其中{'，'.join(parts)}。"]
+    total = _count(sum(n for k, n in counted.items() if k != "unknown"), "levels", "已评价的指标项数")
+    reached = joined(parts, "，")
+    return [compose("设有限值并已得出结果的绩效指标共 {} 项，其中{}。", total, reached)]
 
 
 def _variants(evaluation: Evaluation) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,8 +15,9 @@ from pipeline.report.fields import FieldsDone, update_fields
 from pipeline.report.gate import Problem, client_texts, inspect
 from pipeline.report.layout import find_pages, libreoffice
 from pipeline.report.ooxml import Element
-from pipeline.report.package import embed, write_package
+from pipeline.report.package import Package, embed, write_package
 from pipeline.report.pictures import place_pictures
+from pipeline.report.provenance import Figure, figures_of
 from pipeline.report.template import Template
 from pipeline.report.watermark import add_watermark
 
@@ -48,16 +49,17 @@ def render_report(
     charts: Mapping[str, Chart | None] | None = None,
     equations: Mapping[str, Element] = _NO_EQUATIONS,
     pictures: Mapping[str, Picture] = _NO_PICTURES,
+    trace: Callable[[Sequence[Figure]], bytes] | None = None,
 ) -> Rendered:
     """Render a report: tables merged, equations, contents and captions filled, watermark, receipt, and the gate.
 
     `draft` prints 草稿 across every page. `receipt_xml` is embedded as a custom XML part. `page_numbers` asks
     a LibreOffice layout for the pages of the contents. `charts` and `equations` stand where the template names
-    them, `pictures` where paragraphs of style `lvPicture` hold their keys. Raises PackageError for what is no Word
-    document.
+    them, `pictures` where paragraphs of style `lvPicture` hold their keys. Figures are content controls, locked
+    unless it is a draft; `trace` gives the part that explains them. Raises PackageError for what is no Word document.
     """
     opened = template if isinstance(template, Template) else Template.from_bytes(template)
-    package, faults = opened.render(context)
+    package, faults = opened.render(context, lock=not draft)
     if package is None:
         return Rendered(None, faults)
     unknown = insert_charts(package, charts or {})
@@ -67,14 +69,22 @@ def render_report(
     if draft:
         add_watermark(package)
     done = update_fields(package, find_pages if page_numbers else None)
-    if receipt_xml is not None:
-        embed(package, "receipt", receipt_xml)
+    _embed(package, receipt_xml, trace)
     problems = misplaced + inspect(
         package, (*client_texts(context), *opened.literal_texts), required_sections
     )
     problems += tuple(Problem("unknown_chart", "正文", f"没有名为“{id_}”的图") for id_ in unknown)
     notes = _notes(done, page_numbers)
     return Rendered(None if problems else write_package(package), (), problems, notes)
+
+
+def _embed(
+    package: Package, receipt_xml: bytes | None, trace: Callable[[Sequence[Figure]], bytes] | None
+) -> None:
+    if receipt_xml is not None:
+        embed(package, "receipt", receipt_xml)
+    if trace is not None:
+        embed(package, "trace", trace(figures_of(package)))
 
 
 def _unknown_equations(keys: Sequence[str], known: Mapping[str, Element]) -> tuple[TemplateFault, ...]:

@@ -12,6 +12,7 @@ from pipeline.report.fieldtools import iter_fields
 from pipeline.report.ooxml import Element, clean_text, nearest, paragraph_text, qn
 from pipeline.report.outline import Outline
 from pipeline.report.package import Package
+from pipeline.report.provenance import leaking_parts
 from pipeline.report.safety import part_label
 from pipeline.report.schema import schema_problems
 
@@ -47,6 +48,7 @@ def inspect(
     except PackageError as error:
         return (Problem("not_well_formed", "文档", str(error)),)
     problems = list(_relationships(package, roots))
+    problems += [Problem("leftover_mark", part_label(n), "残留内部标记字符") for n in leaking_parts(package)]
     styles, numbers = _styles(package), _numbers(package)
     for name, root in roots.items():
         if root.tag in (qn("w:styles"), qn("w:numbering")):

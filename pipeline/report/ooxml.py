@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from lxml import etree
@@ -40,10 +41,15 @@ XML_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+@cache
 def qn(name: str) -> str:
     """The full name of a prefixed one: `w:p` → `{http://…}p`."""
     prefix, _, local = name.partition(":")
     return f"{{{NS[prefix]}}}{local}"
+
+
+_TEXT_NODES: Final = tuple(qn(name) for name in ("w:t", "m:t", "w:tab", "w:br", "w:cr", "w:noBreakHyphen"))
+_STYLE_PATH: Final = f"{qn('w:pPr')}/{qn('w:pStyle')}"
 
 
 def el(
@@ -94,12 +100,16 @@ def serialise(root: Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
+_PREFIXED: Final = ("Ignorable", "Requires", "ProcessContent", "type")
+
+
 def _kept_prefixes(root: Element) -> list[str]:
     """Prefixes that stand inside attribute values (mc:Ignorable, Requires) must stay declared."""
     kept = {"w", "r"}
     for element in root.iter():
         for key, value in element.attrib.items():
-            if str(key).rpartition("}")[2] in ("Ignorable", "Requires", "ProcessContent", "type"):
+            name = str(key)
+            if name.endswith(_PREFIXED) and name.rpartition("}")[2] in _PREFIXED:
                 kept.update(re.findall(r"[A-Za-z_][\w.-]*", str(value).replace(":", " ")))
     return sorted(kept)
 
@@ -111,8 +121,7 @@ def clean_text(text: str) -> str:
 
 def iter_text_nodes(paragraph: Element) -> Iterator[Element]:
     """The text-bearing elements of a paragraph itself, not of the text boxes inside it."""
-    wanted = {qn("w:t"), qn("m:t"), qn("w:tab"), qn("w:br"), qn("w:cr"), qn("w:noBreakHyphen")}
-    for node in paragraph.iter(*wanted):
+    for node in paragraph.iter(*_TEXT_NODES):
         if node.tag == qn("w:tab") and node.getparent() is not None and _is(node.getparent(), "w:tabs"):
             continue
         if nearest(node, "w:p") is paragraph:
@@ -145,7 +154,7 @@ def nearest(node: Element, name: str) -> Element | None:
 
 def style_of(paragraph: Element) -> str:
     """The style id of a paragraph, "" when it has none."""
-    found = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    found = paragraph.find(_STYLE_PATH)
     return "" if found is None else str(found.get(qn("w:val"), ""))
 
 

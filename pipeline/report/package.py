@@ -194,12 +194,14 @@ def _order(name: str) -> tuple[int, str]:
 def embed(package: Package, name: str, xml: bytes) -> str:
     """Embed a custom XML part, related to the main document; returns its part name.
 
-    `name` gives the part its stable store id; Word and LibreOffice keep such parts when saving.
+    `name` gives the part its stable store id; Word and LibreOffice keep such parts when saving. A part with the
+    same root, from the report that a template was made of, is replaced.
     """
-    parse(xml, name)
-    item = next(
-        f"customXml/item{n}.xml" for n in range(1, 10_000) if f"customXml/item{n}.xml" not in package.parts
-    )
+    old = _embedded_name(package, str(parse(xml, name).tag))
+    if old is not None:
+        package.parts[old] = xml
+        return old
+    item = package.free_name("customXml/item{}.xml")
     properties = item.replace("item", "itemProps", 1)
     store = uuid.UUID(hashlib.sha256(f"lvbao:{name}".encode()).hexdigest()[:32], version=4)
     package.parts[item] = xml
@@ -215,10 +217,17 @@ def embed(package: Package, name: str, xml: bytes) -> str:
 
 def embedded(package: Package, root_name: str) -> bytes | None:
     """The custom XML part whose root element has that local name, or None."""
+    name = _embedded_name(package, root_name)
+    return None if name is None else package.parts[name]
+
+
+def _embedded_name(package: Package, root: str) -> str | None:
+    """The custom XML part with that root element: `{namespace}name`, or a local name in any namespace."""
     for name in sorted(package.parts):
-        is_item = name.startswith("customXml/item") and name.endswith(".xml") and "Props" not in name
-        if is_item and parse(package.parts[name], name).tag.rpartition("}")[2] == root_name:
-            return package.parts[name]
+        if name.startswith("customXml/item") and name.endswith(".xml") and "Props" not in name:
+            tag = str(parse(package.parts[name], name).tag)
+            if root in (tag, tag.rpartition("}")[2]):
+                return name
     return None
 
 

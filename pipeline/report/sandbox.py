@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context, LoopContext, Undefined
@@ -13,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 from markupsafe import Markup, escape
 
-from pipeline.report.ooxml import clean_text
+from pipeline.report.marks import fenced, joined, neutral
 
 MAX_STEPS: Final = 1_000_000
 MAX_TEXT: Final = 1_000_000
@@ -73,19 +74,32 @@ class _Rows(list[Any]):
 
 
 def guarded(value: Any, budget: Budget) -> Any:
-    """A context as plain dicts, counted lists and text cleaned for XML."""
+    """A context as plain dicts, counted lists and text cleaned for XML, its figures still known."""
     if isinstance(value, (bool, int)):
         return value
     if isinstance(value, str):
-        return clean_text(str(value))
+        return neutral(value)
     if isinstance(value, Mapping):
         return {str(key): guarded(item, budget) for key, item in value.items()}
     return _Rows([guarded(item, budget) for item in value], budget)
 
 
+class _Generator(CodeGenerator):
+    """Jinja's own, but `~` keeps the figures of its texts."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
+        """Code that calls `ReportEnvironment.concatenated`."""
+        self.write("environment.concatenated((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+
 class ReportEnvironment(ImmutableSandboxedEnvironment):
     """Jinja for reports: attribute access means mapping keys, and nothing can be called."""
 
+    code_generator_class = _Generator
     intercepted_binops = frozenset(["*", "**", "/", "//", "%", "+", "-"])
 
     def __init__(self) -> None:
@@ -100,7 +114,7 @@ class ReportEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {name: FILTERS[name] for name in ALLOWED_FILTERS}
         self.filters["replace"] = _replace
         self.filters["join"] = _join
-        self.filters["e"] = self.filters["escape"] = str  # everything printed is escaped anyway
+        self.filters["e"] = self.filters["escape"] = _text  # everything printed is escaped anyway
         self.tests = {name: TESTS[name] for name in ALLOWED_TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -130,18 +144,23 @@ class ReportEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(left, int) and isinstance(right, int):
             return left + right if operator == "+" else left - right
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
-            return _bounded(left + right)
+            return _bounded(joined((left, right)))
         raise TemplateRuntimeError("只有整数可以加减；文字请用 ~ 连接。")
+
+    @staticmethod
+    def concatenated(parts: tuple[object, ...]) -> str:
+        """What `a ~ b ~ c` gives."""
+        return _bounded(joined(_text(part) for part in parts))
 
 
 def printed(value: object) -> Markup:
-    """A value as it is printed: text escaped for XML, or a whole number; all else is a fault."""
+    """A value as it is printed: text escaped for XML, its figures fenced, or a whole number; all else is a fault."""
     if isinstance(value, Undefined):
         return Markup(str(value))
     if isinstance(value, Markup):
         return value
     if isinstance(value, str):
-        return escape(clean_text(_bounded(value)))
+        return escape(fenced(_bounded(value)))
     if isinstance(value, int) and not isinstance(value, bool):
         return Markup(str(value))
     raise TemplateRuntimeError(f"这里要打印的不是文字，而是{_kind(value)}。")
@@ -169,4 +188,8 @@ def _replace(value: object, old: str, new: str) -> str:
 
 
 def _join(values: list[object], separator: str = "") -> str:
-    return _bounded(str(separator).join(str(value) for value in values))
+    return _bounded(joined((_text(value) for value in values), str(separator)))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value)

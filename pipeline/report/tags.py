@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.report.faults import Place, TemplateFault
+from pipeline.report.marks import unfenced
 from pipeline.report.ooxml import (
     Element,
     cell_text,
@@ -93,7 +94,8 @@ def _literal(piece: str) -> str:
 
 
 def _unescaped(piece: str) -> str:
-    """docxtpl's way to write braces that are no tag."""
+    """docxtpl's way to write braces that are no tag; a template has no say in what is a figure."""
+    piece = unfenced(piece)
     for written, meant in _ESCAPES:
         piece = piece.replace(written, meant)
     return piece
@@ -120,7 +122,7 @@ class TagReader:
         for paragraph in paragraphs:
             if style_of(paragraph) in self._headings:
                 heading = paragraph_text(paragraph)
-            places[paragraph] = Place(self._label, heading, _row_or_paragraph(paragraph))
+            places[paragraph] = Place(self._label, heading, row_or_paragraph(paragraph))
         for paragraph in paragraphs:
             self._read_paragraph(paragraph, places[paragraph])
         self._read_leaves()
@@ -360,7 +362,8 @@ def _target(scope: str, node: Element, paragraph: Element) -> Element | None:
     return nearest(node, _SCOPES[scope])
 
 
-def _row_or_paragraph(paragraph: Element) -> str:
+def row_or_paragraph(paragraph: Element) -> str:
+    """What names a paragraph for people: its text, or that of its table row."""
     row = nearest(paragraph, "w:tr")
     if row is None:
         return paragraph_text(paragraph)

@@ -23,6 +23,7 @@ from pipeline.report.faults import Place, TemplateFault
 from pipeline.report.ooxml import Element, parse, qn, serialise
 from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package, read_package, write_package
+from pipeline.report.provenance import Wrapper, unwrap
 from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
 from pipeline.report.shapes import MapOf, shape_of, unused_names
@@ -69,6 +70,7 @@ class Template:
             if _is_tagged(self.package.content_type(name)):
                 root = self.package.xml(name)
                 tidy_template_part(root)
+                unwrap(root)
                 found.append(read_tags(name, part_label(name), root, headings))
         return tuple(found)
 
@@ -95,20 +97,27 @@ class Template:
         environment = ReportEnvironment()
         return tuple(check_part(part, shape, environment) for part in self.parts)
 
-    def render(self, context: Mapping[str, Any]) -> tuple[Package | None, tuple[TemplateFault, ...]]:
-        """The rendered package with tables merged, or None and the faults."""
+    def render(
+        self, context: Mapping[str, Any], *, lock: bool = False
+    ) -> tuple[Package | None, tuple[TemplateFault, ...]]:
+        """The rendered package, figures in content controls, tables merged; or None and the faults.
+
+        `lock` makes Word refuse to change the figures.
+        """
         faults = self.check(context)
         if faults:
             return None, faults
         values = guarded(context, Budget())
         environment = ReportEnvironment()
         package = self.package.copy()
+        wrapper = Wrapper(lock)
         found: list[TemplateFault] = []
         for part in self.parts:
             root, fault = _render_part(part, environment, values)
             if root is None:
                 found.extend(fault)
                 continue
+            wrapper.wrap(root)
             tidy_part(root)
             merge_marked_tables(root)
             keep_rows_together(root)

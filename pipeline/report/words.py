@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from pipeline.calc.trace import IndicatorValue
 from pipeline.quantity import Missing, NotApplicable, NotDetected, Value, fixed, plain
+from pipeline.report.marks import compose, figure, joined
+from pipeline.report.tagging import indicator_figure
 from pipeline.standard.types import Field, Indicator, Standard
 
 NOT_FILLED = "未填"
@@ -100,14 +102,15 @@ def numbers_text(numbers: Sequence[str]) -> str:
     return "；".join(numbers)
 
 
-def change_text(now: object, before: object) -> str:
-    """`较上年增长 3.2%`; empty when either is unknown or last year's was zero."""
+def change_text(now: object, before: object, key: str = "", label: str = "") -> str:
+    """`较上年增长 3.2%`, a figure of `key`; empty when either is unknown or last year's was zero."""
     if not isinstance(now, Decimal) or not isinstance(before, Decimal) or before == 0:
         return ""
     change = (now - before) / abs(before) * 100
-    if abs(change) < Decimal("0.05"):
-        return "与上年持平"
-    return f"较上年{'增长' if change > 0 else '下降'} {fixed(abs(change), 1)}%"
+    text = "与上年持平"
+    if abs(change) >= Decimal("0.05"):
+        text = f"较上年{'增长' if change > 0 else '下降'} {fixed(abs(change), 1)}%"
+    return figure(text, f"chg:{key}", f"{label}较上年变化")
 
 
 def sign(direction: str) -> str:
@@ -124,21 +127,44 @@ def number_text(value: IndicatorValue, indicator: Indicator) -> str:
     return f"【无法计算：{value.label}】"
 
 
-def level_words(standard: Standard, level: str | None) -> str:
+def number_figure(
+    standard: Standard, indicator: Indicator, value: IndicatorValue, years_back: int = 0
+) -> str:
+    """`number_text`, a figure unless it is a blank."""
+    text = number_text(value, indicator)
+    if value.number is None:
+        return text
+    return indicator_figure(standard, indicator, text, years_back=years_back)
+
+
+def level_words(standard: Standard, indicator: Indicator, level: str | None) -> str:
     """达到优秀值 / 未达到准入值; empty when nothing is judged."""
     levels = standard.indicators.levels
     if level is None or not levels:
         return ""
-    if level == "below":
-        return f"未达到{next(iter(levels.values()))}"
-    return f"达到{levels[level]}"
+    text = f"未达到{next(iter(levels.values()))}" if level == "below" else f"达到{levels[level]}"
+    return figure(text, f"l:{indicator.id}", f"{indicator.label}达到等级")
+
+
+def limit_text(standard: Standard, indicator: Indicator, level: str, limit: Decimal) -> str:
+    """`≥0.60`, with the digits that the source prints; the number is a figure."""
+    label = f"{indicator.label}{standard.indicators.levels.get(level, level)}"
+    return compose(
+        "{}{}", sign(indicator.direction), figure(format(limit, "f"), f"lim:{indicator.id}/{level}", label)
+    )
 
 
 def limits_text(standard: Standard, indicator: Indicator, limits: Mapping[str, Decimal]) -> str:
-    """`准入值≥0.60，推荐值≥0.72，优秀值≥1.20`, with the digits that the source prints."""
+    """`准入值≥0.60，推荐值≥0.72，优秀值≥1.20`."""
     words = standard.indicators.levels
-    mark = sign(indicator.direction)
-    return "，".join(f"{words[k]}{mark}{format(limits[k], 'f')}" for k in words if k in limits)
+    return joined(
+        (
+            compose("{}{}", words[k], limit_text(standard, indicator, k, limits[k]))
+            for k in words
+            if k in limits
+        ),
+        "，",
+    )
 
 
 def indicator_sentence(standard: Standard, indicator: Indicator, value: IndicatorValue) -> str:
@@ -150,18 +176,17 @@ def indicator_sentence(standard: Standard, indicator: Indicator, value: Indicato
     if value.number is None:
         causes = "、".join(value.trace.causes) or "有关数据"
         return f"【{label}无法计算，缺少：{causes}】"
-    text = f"{label}为 {number_text(value, indicator)}{unit_text(indicator.unit)}"
+    text = compose("{}为 {}{}", label, number_figure(standard, indicator, value), unit_text(indicator.unit))
     basis = value.trace.level
     if basis is None:
-        return f"{text}。"
-    words = level_words(standard, basis.level)
+        return compose("{}。", text)
+    words = level_words(standard, indicator, basis.level)
     if basis.worst_of:
-        return f"{text}；按不同工艺分别评价，取其中较低的水平，{words}。"
+        return compose("{}；按不同工艺分别评价，取其中较低的水平，{}。", text, words)
     lowest = next(iter(standard.indicators.levels))
-    limit = basis.limits.get(lowest if basis.level == "below" else basis.level)
-    shown = (
-        ""
-        if limit is None
-        else f"（{sign(indicator.direction)}{format(limit, 'f')}{unit_text(indicator.unit)}）"
-    )
-    return f"{text}，{words}{shown}。"
+    level = lowest if basis.level == "below" else basis.level
+    limit = basis.limits.get(level)
+    if limit is None:
+        return compose("{}，{}。", text, words)
+    shown = limit_text(standard, indicator, level, limit)
+    return compose("{}，{}（{}{}）。", text, words, shown, unit_text(indicator.unit))

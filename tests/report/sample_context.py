@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.report.marks import compose, figure
+
 WICKED = "A&B <胶> {{ f.secret }} {% if x %} {_{ }_} {_% %_} 😀 C:\\a\\t\\f \"双\" '单'"
 LONG = "本公司成立于一九九八年，专业从事胶粘剂的研发与生产。" * 160
+
+
+def output(row: int, text: str) -> str:
+    """The output of a product, a figure."""
+    return figure(text, f"t:products[{row}].output", "产量")
+
+
+def sentence(number: int) -> str:
+    """A sentence with figures of digits and of words."""
+    value = figure(f"0.{number}", f"i:n{number}", f"指标{number}")
+    level = figure("达到推荐值", f"l:n{number}", f"指标{number}达到等级")
+    limit = figure("0.1", f"lim:n{number}/recommended", f"指标{number}推荐值")
+    return compose("指标{}为 {}，{}（≥{}）。", str(number), value, level, limit)
 
 
 def sample_context(rows: int = 40) -> dict[str, Any]:
@@ -47,8 +62,13 @@ def sample_context(rows: int = 40) -> dict[str, Any]:
         "note": {"output": "含委托加工。"},
         "tables": {
             "products": [
-                {"no": "1", "name": "丙烯酸酯压敏胶", "process": "聚合反应型", "output": "12,000.0"},
-                {"no": "2", "name": "聚氨酯胶", "process": "聚合反应型", "output": "800.5"},
+                {
+                    "no": "1",
+                    "name": "丙烯酸酯压敏胶",
+                    "process": "聚合反应型",
+                    "output": output(1, "12,000.0"),
+                },
+                {"no": "2", "name": "聚氨酯胶", "process": "聚合反应型", "output": output(2, "800.5")},
                 {"no": "3", "name": WICKED, "process": "复配混合型", "output": "—"},
             ],
             "projects": [],
@@ -56,17 +76,16 @@ def sample_context(rows: int = 40) -> dict[str, Any]:
                 {
                     "energy": name,
                     "unit": "万kWh",
-                    "amount": "1,234.5",
+                    "amount": figure("1,234.5", "t:energy[1].amount", f"{name}消耗量"),
                     "amount_1": "1,300.0",
                     "amount_2": "未填",
                 }
                 for name in ("电力", "天然气", "蒸汽")
             ],
         },
-        "totals": {"products": {"output": "12,800.5"}},
+        "totals": {"products": {"output": figure("12,800.5", "sum:products.output", "产量合计")}},
         "indicator_list": [
-            {"no": str(n), "label": f"指标{n}", "sentence": f"指标{n}为 0.{n}，达到推荐值（≥0.1）。"}
-            for n in range(1, 12)
+            {"no": str(n), "label": f"指标{n}", "sentence": sentence(n)} for n in range(1, 12)
         ],
         "scorecard": {
             "rows": [
@@ -76,13 +95,13 @@ def sample_context(rows: int = 40) -> dict[str, Any]:
                     "text": f"第 {n + 1} 条：工厂的建筑应满足国家或地方相关法律法规及标准的要求。",
                     "obligation": "必选" if n % 3 else "可选",
                     "points": "10",
-                    "score": str(n % 11),
+                    "score": figure(str(n % 11), f"s:B{n:02d}", f"B{n:02d} 得分"),
                     "statement": "符合要求，证据充分。" if n % 2 else "不适用（无此工序）",
                     "evidence": f"证-{n + 1:02d}",
                 }
                 for n in range(rows)
             ],
-            "printed": {"score": "86.5"},
+            "printed": {"score": figure("86.5", "tot:printed", "得分")},
         },
         "errata": [{"id": "AN-01", "where": "5.7.5", "does": "按表 1 的单位执行。"}],
     }
