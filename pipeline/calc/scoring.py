@@ -28,7 +28,7 @@ from pipeline.messages import finding
 from pipeline.quantity import PRECISION, NotApplicable, fixed, plain
 from pipeline.standard.types import CRITERIA_TABLE, Criterion, Subcategory
 
-LEVEL_BASIS = "{} {}{}，{}，按分值的 {}% 计。"
+LEVEL_BASIS = "{} {}{}，{}，按分值的 {}% 计"
 """Indicator, number, unit, level reached, share of the points."""
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
 _NO_ROW = Row({})
@@ -166,7 +166,7 @@ class _Scorer:
         reached = f"达到{words}" if words else "未达到最低限值"
         decimals = self.standard.indicators.by_id[value.id].decimals
         number = "" if value.number is None else fixed(value.number, decimals)
-        measure = {"1": "", "%": "%"}.get(value.unit, f" {value.unit}")
+        measure = "" if value.unit == "1" else value.unit if value.unit == "%" else f" {value.unit}"
         basis = LEVEL_BASIS.format(value.label, number, measure, reached, plain(share))
         return replace(result, verdict=MET if words else NOT_MET, score=points, basis=basis)
 

@@ -60,7 +60,7 @@ def _row(
 ) -> Context:
     criterion = row.criterion
     claimed = row.score is not None and row.score > 0
-    own = _own_basis(evaluation, row) if criterion.is_judged_by_program else ""
+    own = w.closed(_own_basis(evaluation, row)) if criterion.is_judged_by_program else ""
     return {
         "no": str(number),
         "id": criterion.id,
@@ -110,7 +110,7 @@ def _own_basis(evaluation: Evaluation, row: CriterionScore) -> str:
     indicator = evaluation.standard.indicators.by_id.get(row.criterion.indicator or "")
     value = None if indicator is None else evaluation.indicators[indicator.id]
     if indicator is None or value is None or value.number is None or value.level is None:
-        return w.closed(row.basis)
+        return row.basis
     standard = evaluation.standard
     share = standard.scoring.methods.by_level.get(value.level, Decimal(0))
     words = standard.indicators.levels.get(value.level)
@@ -118,7 +118,7 @@ def _own_basis(evaluation: Evaluation, row: CriterionScore) -> str:
         LEVEL_BASIS,
         value.label,
         indicator_figure(standard, indicator, fixed(value.number, indicator.decimals)),
-        {"1": "", "%": "%"}.get(value.unit, f" {value.unit}"),
+        "" if value.unit == "1" else value.unit if value.unit == "%" else f" {value.unit}",
         w.level_words(standard, indicator, value.level) if words else "未达到最低限值",
         share_figure(value.level, share),
     )

@@ -19,7 +19,8 @@ from pipeline.report.marks import figure
 from pipeline.standard.types import Field, Indicator, Standard, Subcategory, Table
 
 FACTOR_DIGITS: Final = 6
-"""Significant digits of a coefficient in the report; trace and JSON keep them all."""
+"""Significant digits of a coefficient in the report; the JSON keeps them all."""
+
 _CELL: Final = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
 
 

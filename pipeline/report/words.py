@@ -15,6 +15,7 @@ from pipeline.standard.types import Field, Indicator, Standard
 NOT_FILLED = "未填"
 NOTHING = "—"
 _ENDS = "。！？；：…”’）)】》.!?;:"
+_REFUSALS = {"cell_error": "公式出错", "formula_without_result": "公式没有结果"}
 _DIGITS = "〇一二三四五六七八九"
 
 
@@ -40,9 +41,15 @@ def _upper_number(number: int) -> str:
     return head + (_DIGITS[ones] if ones or not tens else "")
 
 
-def gap(label: str, *, refused: bool = False) -> str:
-    """The mark of a required value that is not there, or of one that could not be read; appears in drafts only."""
-    return f"【填写有误：{label}】" if refused else f"【未填：{label}】"
+def gap(label: str, *, refused: str = "") -> str:
+    """The mark of a required value that is not there, or in the words `refused` of one that could not be read; appears
+    in drafts only."""
+    return f"【{refused or NOT_FILLED}：{label}】"
+
+
+def refusal(code: str) -> str:
+    """What kind of nothing a cell holds whose content was refused with the finding `code`."""
+    return _REFUSALS.get(code, "填写有误")
 
 
 def chemical(text: str) -> str:
@@ -62,15 +69,15 @@ def unit_text(unit: str | None) -> str:
 
 
 def value_text(
-    value: Value, field: Field, *, in_table: bool = False, asked: bool = True, refused: bool = False
+    value: Value, field: Field, *, in_table: bool = False, asked: bool = True, refused: str = ""
 ) -> str:
-    """A fact as a report prints it; the four kinds of nothing stay apart.
+    """A fact as a report prints it; the kinds of nothing stay apart.
 
-    `asked`: its condition holds; `refused`: something stands in the cell that could not be read.
+    `asked`: its condition holds; `refused`: how something is called that stands in the cell and could not be read.
     """
     if isinstance(value, Missing):
         if refused:
-            return gap(field.label, refused=True)
+            return gap(field.label, refused=refused)
         if not asked:
             return NOTHING
         if field.required:
@@ -94,7 +101,7 @@ def value_text(
 def closed(text: str) -> str:
     """Whole sentences with their last full stop, which people tend to forget at the end of a box."""
     bare = text.rstrip()
-    return text if not bare or bare[-1] in _ENDS else f"{bare}。"
+    return text if not bare or bare[-1] in _ENDS else joined((bare, "。"))
 
 
 def numbers_text(numbers: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from pipeline.standard.bind import Binder
 from pipeline.standard.check import check_pack
 from pipeline.standard.criteria_sheet import with_criteria_table
 from pipeline.standard.factors import computed
+from pipeline.standard.history import CHANGELOG, read_history
 from pipeline.standard.yaml import Mapping_, Place, YamlError, read
 
 T = TypeVar("T")
@@ -67,11 +68,27 @@ def _load(folder: Path, factors_folder: Path, digest: str, factors_digest: str) 
         digest=digest,
         factors_digest=factors_digest,
     )
+    standard = replace(standard, history=_history(folder, standard, problems))
     if not problems:
         problems = check_pack(standard, folder.name)
     if problems:
         raise PackError(folder.name, problems)
     return standard
+
+
+def _history(folder: Path, standard: t.Standard, problems: list[str]) -> tuple[t.Release, ...]:
+    """The releases that CHANGELOG.md tells, where there is one."""
+    path = folder / CHANGELOG
+    if not path.is_file():
+        return ()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        problems.append(f"{CHANGELOG}：不是 UTF-8 文本")
+        return ()
+    releases, found = read_history(text, standard.intake, standard.identity.pack_version)
+    problems += found
+    return releases
 
 
 class _Reader:

@@ -258,7 +258,7 @@ BROKEN = [
 SEEDED = [
     ("<w:tc>", "<w:tc><w:tcPr/></w:tc><w:tc>", "cell_without_paragraph"),
     ('<w:numId w:val="12"/>', '<w:numId w:val="777"/>', "dangling_numbering"),
-    ('<w:bookmarkEnd w:id="1"/>', "", "dangling_bookmark"),
+    ('<w:bookmarkEnd w:id="13"/>', "", "dangling_bookmark"),
     ('<w:type w:val="nextPage"/><w:pgSz', '<w:pgNumType/><w:type w:val="nextPage"/><w:pgSz', "schema"),
     ('<w:vMerge w:val="restart"/>', '<w:vMerge w:val="begin"/>', "schema"),
     ('<w:gridSpan w:val="3"/>', '<w:vAlign w:val="top"/><w:gridSpan w:val="3"/>', "schema"),
@@ -292,7 +292,7 @@ def test_the_gate_stops_a_broken_document(old: str, new: str, code: str) -> None
 
 
 def test_the_gate_sees_doubled_ids_and_lost_bookmark_ends() -> None:
-    data = with_document(finished(), '<w:bookmarkEnd w:id="1"/>', '<w:bookmarkEnd w:id="0"/>')
+    data = with_document(finished(), '<w:bookmarkEnd w:id="13"/>', '<w:bookmarkEnd w:id="0"/>')
     assert "dangling_bookmark" in {problem.code for problem in inspect(read_package(data), [WICKED])}
     data = with_document(finished(), 'w:name="_Toc000000002"', 'w:name="_Toc000000001"')
     assert "duplicate_id" in {problem.code for problem in inspect(read_package(data), [WICKED])}
