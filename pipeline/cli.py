@@ -177,6 +177,8 @@ def migrate(
 @click.option("--json", "json_target", help="把整个评价结果写成 JSON 文件，“-”为标准输出。")
 @click.option("--report", help="报告种类，默认是标准包的第一种。")
 @click.option("--template", type=EXISTING, help="用自己的 Word 模板。")
+@click.option("--verification", type=EXISTING, help="第三方的核查表；报告改用核查值，并与申报值对照。")
+@click.option("--form", help="报告的官方格式，如 2016 或 2024；默认由标准包规定。")
 @click.option("--draft", is_flag=True, help="有错误时仍生成草稿（带“草稿”水印，缺口在原处标明）。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
 @standard_options
@@ -187,6 +189,8 @@ def run(
     json_target: str | None,
     report: str | None,
     template: Path | None,
+    verification: Path | None,
+    form: str | None,
     draft: bool,
     no_page_numbers: bool,
     standard: str | None,
@@ -198,18 +202,26 @@ def run(
     例：lvbao run 录入表.xlsx -o output
         lvbao run 录入表.xlsx -o output --draft
         lvbao run 录入表.xlsx --json -
+        lvbao run 录入表.xlsx --verification 核查表.xlsx --report third_party_evaluation -o output
     """
     from pipeline import commands
     from pipeline.deliver import Options
 
-    options = Options(standard, standards, report, template, draft, page_numbers=not no_page_numbers)
+    options = Options(standard, standards, report, template, draft, not no_page_numbers, verification, form)
     sys.exit(commands.run(workbook, output, json_target, options))
 
 
 @main.command()
 @click.argument("place", type=EXISTING)
 @click.option("-o", "--output", type=EXISTING, required=True, help="结果文件夹，每个客户一个子文件夹。")
-@click.option("--report", help="报告种类，默认是标准包的第一种。")
+@click.option(
+    "--report",
+    "--reports",
+    "reports",
+    multiple=True,
+    help="报告种类，可写几次，或用逗号分开；默认自评价报告，有核查表的另加第三方评价报告。",
+)
+@click.option("--form", help="第三方评价报告的官方格式，如 2016 或 2024。")
 @click.option("--jobs", type=click.IntRange(1, 64), help="同时处理几份，默认按处理器个数。")
 @click.option("--no-draft", is_flag=True, help="有错误的不生成草稿。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
@@ -218,7 +230,8 @@ def run(
 def batch(
     place: Path,
     output: Path,
-    report: str | None,
+    reports: tuple[str, ...],
+    form: str | None,
     jobs: int | None,
     no_draft: bool,
     no_page_numbers: bool,
@@ -229,12 +242,45 @@ def batch(
 
     \b
     例：lvbao batch samples -o output
+        lvbao batch samples -o output --reports third_party_evaluation
     """
     from pipeline import commands
     from pipeline.deliver import Options
 
-    options = Options(standard, standards, report, None, not no_draft, page_numbers=not no_page_numbers)
-    sys.exit(commands.batch(place, output, options, jobs or min(os.cpu_count() or 1, 8)))
+    options = Options(standard, standards, None, None, not no_draft, not no_page_numbers, form=form)
+    names = [name.strip() for each in reports for name in each.replace("，", ",").split(",")]
+    wanted = [name for name in names if name]
+    sys.exit(commands.batch(place, output, options, jobs or min(os.cpu_count() or 1, 8), wanted))
+
+
+@main.command("verify-sheet")
+@click.argument("workbook", type=EXISTING)
+@click.option("-o", "--output", type=EXISTING, help="写到哪个文件，默认是录入表旁边的 核查表.xlsx。")
+@click.option("--data", type=EXISTING, help="按标识填好核查结果的 YAML 或 JSON 文件。")
+@click.option("--from", "older", type=EXISTING, help="以前的核查表：申报没有变化的核查结果带过来。")
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@standard_options
+@reported
+def verify_sheet(
+    workbook: Path,
+    output: Path | None,
+    data: Path | None,
+    older: Path | None,
+    force: bool,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
+    """由企业的录入表生成第三方核查表：申报值与核查值、自评与核查并列。
+
+    \b
+    例：lvbao verify-sheet 录入表.xlsx -o 核查表.xlsx
+        lvbao verify-sheet 录入表.xlsx --from 核查表.xlsx -o 新核查表.xlsx
+    """
+    from pipeline import commands
+    from pipeline.deliver import Options
+
+    options = Options(standard, standards)
+    sys.exit(commands.verify_sheet(workbook, output, data, older, options, force=force))
 
 
 @main.group()
@@ -263,6 +309,7 @@ def template_build(source: Path | None, output: Path | None, only_check: bool) -
 @template.command("check")
 @click.argument("file", type=EXISTING)
 @click.option("--standard", "standard_name", required=True, help="标准包的名称。")
+@click.option("--report", help="报告种类；默认按文件名认出，认不出的按标准包的第一种。")
 @click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
 @click.option(
     "--annotate", "annotated", type=EXISTING, help="另存一份，把每处错误写成 Word 批注；原模板不动。"
@@ -270,7 +317,12 @@ def template_build(source: Path | None, output: Path | None, only_check: bool) -
 @click.option("--unused", is_flag=True, help="列出模板没有用到的名称。")
 @reported
 def template_check(
-    file: Path, standard_name: str, standards: Path | None, annotated: Path | None, unused: bool
+    file: Path,
+    standard_name: str,
+    report: str | None,
+    standards: Path | None,
+    annotated: Path | None,
+    unused: bool,
 ) -> None:
     """检查 Word 模板用到的名称，一次列出全部错误及其所在段落。
 
@@ -280,7 +332,7 @@ def template_check(
     """
     from pipeline import commands
 
-    sys.exit(commands.template_check(file, standard_name, standards, annotated, unused=unused))
+    sys.exit(commands.template_check(file, standard_name, standards, annotated, unused=unused, report=report))
 
 
 @main.group("standard")

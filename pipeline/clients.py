@@ -10,6 +10,8 @@ from pipeline.files import safe_name
 from pipeline.findings import LvbaoError
 
 WORKBOOK_STEM = "录入表"
+VERIFICATION_NAME = "核查表.xlsx"
+"""The third party's sheet, beside the client's workbook."""
 _ENDINGS = (".xlsx", ".xlsm", ".xls", ".et")
 """Also endings that the guard refuses: a file that cannot be read is reported, not passed over."""
 
@@ -25,6 +27,12 @@ class Client:
     def folder(self) -> Path:
         """The folder of the workbook."""
         return self.workbook.parent
+
+    @property
+    def verification(self) -> Path | None:
+        """The verification sheet beside the workbook; None when there is none."""
+        beside = self.folder / VERIFICATION_NAME
+        return beside if self.workbook.stem == WORKBOOK_STEM and beside.is_file() else None
 
 
 def client_of(workbook: Path) -> Client:
@@ -52,6 +60,8 @@ def _is_workbook(path: Path, root: Path) -> bool:
     relative = path.relative_to(root)
     hidden = any(part.startswith((".", "~$")) or part == "附件" for part in relative.parts)
     if hidden or path.suffix.lower() not in _ENDINGS or not path.is_file():
+        return False
+    if path.name == VERIFICATION_NAME:
         return False
     siblings = [p for p in path.parent.iterdir() if p.stem == WORKBOOK_STEM]
     return path.stem == WORKBOOK_STEM or not siblings

@@ -6,13 +6,13 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from pipeline.clients import Client, client_of, find_clients
-from pipeline.deliver import Delivered, Options, deliver, standard_for
+from pipeline.clients import VERIFICATION_NAME, Client, client_of, find_clients
+from pipeline.deliver import DRAFT_MARK, Delivered, Options, deliver, report_of, standard_for
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, findings_record, to_json
@@ -22,11 +22,16 @@ from pipeline.findings import LvbaoError, Severity
 from pipeline.quantity import fixed, plain
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
 from pipeline.show import findings_text, printable, table_text
-from pipeline.standard import load_standard
+from pipeline.standard import Standard, load_standard
+from pipeline.verification.export import verified_record
+from pipeline.verification.verify import Verification, verify
 
 FINE, FOUND = 0, 1
 LISTED = 20
 """Most lines of a list on the terminal that also stands in a file."""
+STALE_STATE = "核查表过期"
+REFUSED = "有错误，没有生成正式报告。改正后再运行；要先看草稿请加 --draft。"
+STALE = "核查表已过期：录入表在核查之后改动过，没有生成报告，草稿也不生成。"
 
 
 def new_workbook(
@@ -166,14 +171,18 @@ def run(workbook: Path, output: Path | None, json_target: str | None, options: O
     if output is None and json_target is None:
         raise LvbaoError("请用 -o 写明结果文件夹，或用 --json 输出评价结果。")
     evaluation: Evaluation | None = None
+    verification: Verification | None = None
     if output is not None:
         client = client_of(workbook)
         delivered = deliver(workbook, output / client.name, options)
-        evaluation = delivered.evaluation
+        evaluation, verification = delivered.evaluation, delivered.verification
         _tell(workbook, delivered, output / client.name, to_stderr=json_target == "-")
     if json_target is not None:
+        if evaluation is None and options.verification is not None:
+            verification = verify(workbook, options.verification, standard_for(workbook, options))
+            evaluation = verification.evaluation
         evaluation = evaluation or evaluate(workbook, standard_for(workbook, options))
-        text = to_json(evaluation_record(evaluation))
+        text = to_json(verified_record(verification) if verification else evaluation_record(evaluation))
         if json_target == "-":
             click.echo(text, nl=False)
         else:
@@ -183,12 +192,52 @@ def run(workbook: Path, output: Path | None, json_target: str | None, options: O
     return FINE if evaluation.is_final else FOUND
 
 
+def is_stale(delivered: Delivered) -> bool:
+    """Whether the report was refused because the verification sheet is stale."""
+    return delivered.verification is not None and delivered.verification.stale
+
+
+def verify_sheet(
+    workbook: Path,
+    output: Path | None,
+    data: Path | None,
+    older: Path | None,
+    options: Options,
+    *,
+    force: bool,
+) -> int:
+    """Writes the verification sheet of a workbook."""
+    from pipeline.verification.sheet import write_sheet
+
+    target = output or workbook.with_name(VERIFICATION_NAME)
+    if target.suffix.lower() != ".xlsx":
+        raise LvbaoError(f"核查表的文件名应以 .xlsx 结尾，这里是 {target.name}")
+    if data is not None and older is not None:
+        raise LvbaoError("--data 和 --from 只能用一个。")
+    if target.exists() and not force:
+        raise LvbaoError(f"{target} 已经存在，为免覆盖填好的核查结果没有写入；确要覆盖请加 --force。")
+    if not workbook.is_file():
+        raise LvbaoError(f"找不到文件 {workbook}")
+    evaluation = evaluate(workbook, standard_for(workbook, options))
+    written = write_sheet(evaluation, data, older)
+    write_bytes(target, written.content)
+    errors = sum(f.severity is Severity.ERROR for f in evaluation.findings)
+    click.echo(f"已写入 {target}")
+    if errors:
+        click.echo(
+            f"注意：录入表还有 {errors} 处错误（lvbao check 可列出）；改正后要重新生成核查表。", err=True
+        )
+    if written.dropped:
+        click.echo("申报有变化、须重新核查的：" + "、".join(written.dropped))
+    return FINE
+
+
 def _tell(workbook: Path, delivered: Delivered, folder: Path, *, to_stderr: bool) -> None:
     evaluation = delivered.evaluation
     if evaluation.findings:
         click.echo(findings_text(evaluation.findings, shown_name(workbook)), err=to_stderr)
     if delivered.path is None:
-        click.echo("有错误，没有生成正式报告。改正后再运行；要先看草稿请加 --draft。", err=True)
+        click.echo(STALE if is_stale(delivered) else REFUSED, err=True)
         _warn_of_older(folder, None)
         return
     kind = "草稿" if delivered.draft else "报告"
@@ -200,9 +249,14 @@ def _tell(workbook: Path, delivered: Delivered, folder: Path, *, to_stderr: bool
 
 def _warn_of_older(folder: Path, new: Path | None) -> None:
     """Tells of reports in the folder that are not of this run: they stay, but may not fit its data."""
-    older = [p.name for p in sorted(folder.glob("*.docx")) if new is None or p.name != new.name]
+    older = [p.name for p in sorted(folder.glob("*.docx")) if new is None or _is_older(p.name, new.name)]
     if older:
         click.echo(f"注意：{folder} 中的 {'、'.join(older)} 是以前生成的，与本次数据可能不符。", err=True)
+
+
+def _is_older(name: str, new: str) -> bool:
+    """Whether it is another draft or final of the same report (reports of another kind are of their own run)."""
+    return name != new and name.replace(DRAFT_MARK, "") == new.replace(DRAFT_MARK, "")
 
 
 # -- batch --------------------------------------------------------------------------------------------------
@@ -219,16 +273,46 @@ class Line:
     warnings: int = 0
     report: str = ""
     message: str = ""
+    kind: str = ""
+
+    @property
+    def name(self) -> str:
+        """The client, with the kind of report where it is not the first one."""
+        return f"{self.client}（{self.kind}）" if self.kind else self.client
 
 
 HEADER = ("客户", "状态", "基本要求", "原文部分得分", "全表得分（暂拟）", "错误", "提示", "报告")
 
 
-def batch(place: Path, output: Path, options: Options, jobs: int) -> int:
+def options_for(client: Client, options: Options, reports: Sequence[str]) -> tuple[Options, ...]:
+    """What is made for a client: the reports named; by default the self-evaluation, and the third party's report where
+    a verification sheet lies beside the workbook."""
+    sheet = client.verification
+    if not reports:
+        verified = (replace(options, verification=sheet),) if sheet else ()
+        return (options, *verified)
+    standard = (
+        load_standard(find_standard(options.standard, options.standards_folder)) if options.standard else None
+    )
+    chosen = []
+    for name in reports:
+        pack = standard or standard_for(client.workbook, options)
+        wants = report_of(pack, name).verification
+        if wants and sheet is None:
+            continue
+        chosen.append(replace(options, report=name, verification=sheet if wants else None))
+    return tuple(chosen)
+
+
+def batch(place: Path, output: Path, options: Options, jobs: int, reports: Sequence[str] = ()) -> int:
     """Evaluates every client; one client's failure never stops another's."""
     clients = find_clients(place)
     lines: list[Line] = []
-    tasks = [(client, output / client.name, options) for client in clients]
+    tasks = [
+        (client, output / client.name, each)
+        for client in clients
+        for each in options_for(client, options, reports)
+    ]
     if jobs == 1:
         for number, task in enumerate(tasks, 1):
             lines.append(_one(task))
@@ -242,25 +326,31 @@ def batch(place: Path, output: Path, options: Options, jobs: int) -> int:
     click.echo(table_text(HEADER, [_cells(line) for line in lines]))
     for line in lines:
         if line.message:
-            click.echo(f"{line.client}：{line.message}", err=True)
+            click.echo(f"{line.name}：{line.message}", err=True)
     done = sum(1 for line in lines if line.report)
     drafts = sum(1 for line in lines if line.state == "草稿")
+    stale = sum(1 for line in lines if line.state == STALE_STATE)
+    refused = f"，核查表过期未出 {stale}" if stale else ""
     click.echo(
-        f"共 {len(lines)} 家：正式报告 {done - drafts}，草稿 {drafts}，失败 {len(lines) - done}。结果在 {output}"
+        f"共 {len(clients)} 家：正式报告 {done - drafts}，草稿 {drafts}，失败 {len(lines) - done - stale}{refused}。结果在 {output}"
     )
-    return FINE if done == len(lines) else FOUND
+    return FINE if done + stale == len(lines) else FOUND
 
 
 def _progress(number: int, total: int, line: Line) -> None:
-    click.echo(f"[{number}/{total}] {line.client}：{line.state}")
+    click.echo(f"[{number}/{total}] {line.name}：{line.state}")
 
 
 def _one(task: tuple[Client, Path, Options]) -> Line:
     client, target, options = task
     try:
-        return _line(client, deliver(client.workbook, target, options))
+        return replace(_line(client, deliver(client.workbook, target, options)), kind=_kind(options))
     except LvbaoError as error:
-        return Line(client.name, "失败", message=str(error))
+        return Line(client.name, "失败", message=str(error), kind=_kind(options))
+
+
+def _kind(options: Options) -> str:
+    return "第三方评价" if options.verification else ""
 
 
 def _line(client: Client, delivered: Delivered) -> Line:
@@ -269,6 +359,7 @@ def _line(client: Client, delivered: Delivered) -> Line:
     decimals = evaluation.standard.scoring.decimals
     found = {s: sum(1 for f in evaluation.findings if f.severity is s) for s in Severity}
     state = "有错误" if delivered.path is None else "草稿" if delivered.draft else "正式"
+    state = STALE_STATE if is_stale(delivered) else state
     met = card.basic_requirements.met
     return Line(
         client=client.name,
@@ -285,7 +376,7 @@ def _line(client: Client, delivered: Delivered) -> Line:
 
 def _cells(line: Line) -> Sequence[str]:
     return (
-        line.client,
+        line.name,
         line.state,
         line.basic,
         line.printed,
@@ -329,28 +420,43 @@ def template_build(source: Path | None, output: Path | None, *, only_check: bool
     return FINE
 
 
+def report_named_after(pack: Standard, file: Path) -> str | None:
+    """The report whose shipped template has this file's name; None when there is none."""
+    shipped = {
+        Path(t).stem: r.id for r in pack.identity.reports for t in (r.template, *r.forms.values()) if t
+    }
+    return shipped.get(file.stem)
+
+
 def template_check(
-    file: Path, standard: str, standards: Path | None, annotated: Path | None, *, unused: bool
+    file: Path,
+    standard: str,
+    standards: Path | None,
+    annotated: Path | None,
+    *,
+    unused: bool,
+    report: str | None = None,
 ) -> int:
     """Checks a template against everything a report of the pack may print.
 
     `annotated` is where a copy with the faults as Word comments is written; `unused` lists the names that the
-    template never uses.
+    template never uses; `report` is the kind of report, by default that whose template has the file's name.
     """
     from pipeline.report import Template, annotate
-    from pipeline.report.contract import context_shape
+    from pipeline.verification.contract import report_shape
 
     if annotated is not None and annotated.suffix.lower() != ".docx":
         raise LvbaoError(f"带批注的文件名应以 .docx 结尾，这里是 {annotated.name}")
     if annotated is not None and annotated.resolve() == file.resolve():
         raise LvbaoError("带批注的文件不能写在模板自己上，请换一个文件名。")
     pack = load_standard(find_standard(standard, standards))
+    name = report_of(pack, report).id if report else report_named_after(pack, file)
     content = read_bytes(file, "模板")
     try:
         template = Template.from_bytes(content)
     except LvbaoError as error:
         raise LvbaoError(f"{file.name}：{error}") from None
-    shape = context_shape(pack)
+    shape = report_shape(pack, name)
     faults = template.check(shape)
     for fault in faults:
         click.echo(f"  {fault}")

@@ -25,8 +25,14 @@ from pipeline.report.trace_entries import trace_xml
 from pipeline.resources import find_standard, report_templates_folder
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Report
+from pipeline.verification.context import with_verification
+from pipeline.verification.export import verified_record
+from pipeline.verification.schema import WORKBOOK_KEY
+from pipeline.verification.verify import Verification, verify
 
 EVALUATION_FILE = "evaluation.json"
+DRAFT_MARK = "（草稿）"
+VERIFIED_FILE = "evaluation-verified.json"
 RECEIPT_NAMESPACE = "urn:lvbao:receipt:1"
 
 
@@ -55,7 +61,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked of a run. `draft`: make a 草稿 when there are errors instead of refusing."""
+    """What is asked of a run. `draft`: make a 草稿 when there are errors instead of refusing.
+
+    `verification` is the third party's sheet; `form` one of the official forms of the report.
+    """
 
     standard: str | None = None
     standards_folder: Path | None = None
@@ -63,6 +72,8 @@ class Options:
     template: Path | None = None
     draft: bool = False
     page_numbers: bool = True
+    verification: Path | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +85,17 @@ class Delivered:
     path: Path | None
     draft: bool = False
     notes: tuple[str, ...] = ()
+    verification: Verification | None = None
 
 
 def standard_for(workbook: Path, options: Options) -> Standard:
     """The pack that is asked for, else the one that the workbook names. Raises LvbaoError."""
-    name = options.standard or read_workbook(workbook).identity.get("standard", "")
+    identity = read_workbook(workbook).identity
+    if WORKBOOK_KEY in identity:
+        raise LvbaoError(
+            f"{workbook.name} 是核查表。请写企业的录入表，核查表用 --verification 指明：lvbao run 录入表.xlsx --verification {workbook.name} -o output"
+        )
+    name = options.standard or identity.get("standard", "")
     if not name:
         raise LvbaoError(
             f"{shown_name(workbook)} 没有写明所用的标准（不是由 lvbao 生成的录入表？），请用 --standard 指定标准包。"
@@ -86,11 +103,13 @@ def standard_for(workbook: Path, options: Options) -> Standard:
     return load_standard(find_standard(name, options.standards_folder))
 
 
-def report_of(standard: Standard, name: str | None) -> Report:
-    """The report called `name`, or the pack's first one. Raises LvbaoError."""
+def report_of(standard: Standard, name: str | None, *, verification: bool = False) -> Report:
+    """The report called `name`, or the pack's first one that speaks of declared (verified) values. Raises LvbaoError."""
     reports = {r.id: r for r in standard.identity.reports}
     if name is None:
-        return standard.identity.reports[0]
+        name = next((r.id for r in reports.values() if r.verification == verification), None)
+        if name is None:
+            raise LvbaoError(f"标准包 {standard.id} 没有{'第三方' if verification else ''}报告")
     if name not in reports:
         near = nearest(name, reports)
         hint = f"是否为“{near}”？" if near else ""
@@ -98,10 +117,23 @@ def report_of(standard: Standard, name: str | None) -> Report:
     return reports[name]
 
 
-def make_report(evaluation: Evaluation, options: Options) -> Made:
+def template_of(report: Report, form: str | None) -> Path:
+    """The template of a report, in the official form asked for. Raises LvbaoError."""
+    if not report.forms:
+        if form is not None:
+            raise LvbaoError(f"报告“{report.title}”只有一种格式，不用写 --form。")
+        return report_templates_folder() / report.template
+    name = form or report.default_form or ""
+    if name not in report.forms:
+        raise LvbaoError(f"报告“{report.title}”没有 {name} 格式，现有：{'、'.join(report.forms)}")
+    return report_templates_folder() / report.forms[name]
+
+
+def make_report(evaluation: Evaluation, options: Options, verification: Verification | None = None) -> Made:
     """The report of an evaluation, in memory. Raises TemplateFaulty or ReportFaulty."""
-    report = report_of(evaluation.standard, options.report)
-    template_path = options.template or report_templates_folder() / report.template
+    report = report_of(evaluation.standard, options.report, verification=verification is not None)
+    check_basis(report, verification is not None)
+    template_path = options.template or template_of(report, options.form)
     content = read_bytes(template_path, "模板")
     try:
         template = Template.from_bytes(content)
@@ -110,9 +142,12 @@ def make_report(evaluation: Evaluation, options: Options) -> Made:
     receipt = evaluation.receipt.with_template(hashlib.sha256(content).hexdigest())
     evaluation = replace(evaluation, receipt=receipt)
     draft = not evaluation.is_final
+    context = report_context(evaluation, report, draft=draft)
+    if verification is not None:
+        context = with_verification(context, replace(verification, evaluation=evaluation))
     rendered = render_report(
         template,
-        report_context(evaluation, report, draft=draft),
+        context,
         draft=draft,
         required_sections=report.required_sections,
         receipt_xml=receipt_xml(receipt),
@@ -128,13 +163,23 @@ def make_report(evaluation: Evaluation, options: Options) -> Made:
         listed = "\n".join(f"  {problem}" for problem in rendered.problems)
         raise ReportFaulty(f"报告没有通过出厂检查，没有写出：\n{listed}")
     stem, dot, ending = report.file_name.rpartition(".")
-    name = f"{stem}（草稿）{dot}{ending}" if draft else report.file_name
+    name = f"{stem}{DRAFT_MARK}{dot}{ending}" if draft else report.file_name
     return Made(name, rendered.docx, draft, rendered.notes)
+
+
+def check_basis(report: Report, verified: bool) -> None:
+    """Raises LvbaoError when a report of verified values has no verification sheet, or another one has."""
+    if report.verification and not verified:
+        raise LvbaoError(f"“{report.title}”要有核查表：请用 --verification 核查表.xlsx 指明。")
+    if verified and not report.verification:
+        raise LvbaoError(
+            f"“{report.title}”只用企业申报的数据，不用核查表；请去掉 --verification，或改写 --report。"
+        )
 
 
 def receipt_xml(receipt: Receipt) -> bytes:
     """The receipt as the XML part that travels inside the report."""
-    pairs = (
+    pairs: tuple[tuple[str, str], ...] = (
         ("workbook", receipt.workbook),
         ("workbook-sha256", receipt.workbook_sha256),
         ("standard", receipt.standard),
@@ -145,6 +190,11 @@ def receipt_xml(receipt: Receipt) -> bytes:
         ("lvbao-version", receipt.version),
         ("evaluation-date", receipt.evaluation_date or ""),
     )
+    if receipt.verification_sha256:
+        pairs += (
+            ("verification", receipt.verification),
+            ("verification-sha256", receipt.verification_sha256),
+        )
     attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in pairs)
     evidence = "".join(
         f"<evidence file={quoteattr(clean_text(file))} sha256={quoteattr(digest)}/>"
@@ -164,6 +214,8 @@ def deliver(workbook: Path, target: Path, options: Options) -> Delivered:
     """
     if not workbook.is_file():
         raise UnreadableFile(f"找不到文件 {workbook}")
+    if options.verification is not None:
+        return _deliver_verified(workbook, options.verification, target, options)
     evaluation = evaluate(workbook, standard_for(workbook, options))
     if not evaluation.is_final and not options.draft:
         return Delivered(evaluation, None, None)
@@ -172,3 +224,20 @@ def deliver(workbook: Path, target: Path, options: Options) -> Delivered:
     record = to_json(evaluation_record(evaluation)).encode("utf-8")
     write_together({path: made.docx, target / EVALUATION_FILE: record})
     return Delivered(evaluation, target, path, made.draft, made.notes)
+
+
+def _deliver_verified(workbook: Path, sheet: Path, target: Path, options: Options) -> Delivered:
+    """Like `deliver`, with verified values; a stale sheet gives no report at all, not even a draft."""
+    if not sheet.is_file():
+        raise UnreadableFile(f"找不到文件 {sheet}")
+    standard = standard_for(workbook, options)
+    check_basis(report_of(standard, options.report, verification=True), True)
+    verification = verify(workbook, sheet, standard)
+    evaluation = verification.evaluation
+    if verification.stale or (not evaluation.is_final and not options.draft):
+        return Delivered(evaluation, None, None, verification=verification)
+    made = make_report(evaluation, options, verification)
+    path = target / made.file_name
+    record = to_json(verified_record(verification)).encode("utf-8")
+    write_together({path: made.docx, target / VERIFIED_FILE: record})
+    return Delivered(evaluation, target, path, made.draft, made.notes, verification)

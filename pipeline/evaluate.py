@@ -10,7 +10,7 @@ from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
 from pipeline.calc.rules import check_rules
-from pipeline.calc.scoring import score
+from pipeline.calc.scoring import OWN_PROOF, Proof, score
 from pipeline.calc.trace import IndicatorValue
 from pipeline.evaluation import Evaluation
 from pipeline.evidence import NO_EVIDENCE, Evidence, read_evidence
@@ -41,29 +41,33 @@ def evaluate_intake(
     workbook: Workbook,
     standard: Standard,
     evidence: Evidence = NO_EVIDENCE,
+    proof: Proof = OWN_PROOF,
 ) -> Evaluation:
-    """Checks, calculates and scores the facts of a workbook that has been read, with its evidence files."""
+    """Checks, calculates and scores the facts of a workbook that has been read, with its evidence files.
+
+    `proof` says which scores a third party confirms (`calc/scoring.py`).
+    """
     calculator = Calculator(standard, intake)
     ruled = check_rules(calculator, reading)
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
     blamed = Blamed(standard, intake, (*reading, *ruled))
     known = (*reading, *ruled, *(f for f in calculator.findings if not blamed.explain_computed(f)))
-    scorecard, scored = score(calculator, known)
+    scorecard, scored = score(calculator, known, proof)
     return Evaluation(
         standard=standard,
         intake=intake,
         indicators=indicators,
         earlier=earlier,
         scorecard=scorecard,
-        findings=_in_order((*known, *scored, *evidence.findings), standard),
+        findings=in_order((*known, *scored, *evidence.findings), standard),
         calculator=calculator,
         receipt=make_receipt(workbook, standard, intake, evidence.hashes),
         evidence=evidence,
     )
 
 
-def _in_order(findings: Sequence[Finding], standard: Standard) -> tuple[Finding, ...]:
+def in_order(findings: Sequence[Finding], standard: Standard) -> tuple[Finding, ...]:
     """Findings as the form-filler meets them, with what each blocks: the whole file first, then cell by cell."""
     depends = Dependencies(standard)
     sheets = {sheet.title: n for n, sheet in enumerate(standard.intake.sheets)}

@@ -25,7 +25,7 @@ def to_json(data: object) -> str:
 
 
 def evaluation_record(evaluation: Evaluation) -> dict[str, Any]:
-    """The whole evaluation as plain data."""
+    """The whole evaluation as plain data. A verified one has `verification` besides (pipeline/verification/export.py)."""
     standard = evaluation.standard
     identity = standard.identity
     return {

@@ -303,6 +303,45 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "criterion_unknown": Message(ERROR, "评价要素编号“{found}”不在评价表中{near}", "请恢复原编号。"),
     "criterion_duplicated": Message(ERROR, "评价要素“{found}”出现了不止一次", "请只保留一行。"),
+    "fixed_row_missing": Message(ERROR, "表“{table}”中缺少 {missing}", "请恢复被删去的行。"),
+    "fixed_row_unknown": Message(
+        ERROR, "“{found}”不是表“{table}”的行", "请恢复原来的“{column}”，或删去这一行。"
+    ),
+    "fixed_row_duplicated": Message(ERROR, "“{found}”这一行出现了不止一次", "请只保留一行。"),
+    "fixed_cell_changed": Message(
+        WARNING, "“{column}”的固定内容被改成了“{found}”，应为“{given}”", "请恢复原内容；程序按原内容处理。"
+    ),
+    # -- verification by the third party (verification/)
+    "verification_stale": Message(
+        ERROR,
+        "录入表在核查表编制之后改动过：{change}",
+        "请用 lvbao verify-sheet 录入表.xlsx --from 核查表.xlsx -o 新核查表.xlsx 重新编制：没有变化的核查结果会带过去，有变化的要重新核查。",
+        "核查结果只对被核查过的那一份录入表有效。",
+    ),
+    "verification_open": Message(
+        WARNING,
+        "有 {count} 行没有核查：{rows}",
+        "请逐行填写；没有核查的按申报值计算，与之有关的得分列为“待核”，不进入已确认得分。",
+    ),
+    "verification_value_evidence": Message(
+        WARNING, "填了核查值，但没有{what}", "请补填；补填之前该数值按“待核”处理，有关得分不进入已确认得分。"
+    ),
+    "verification_cause_missing": Message(
+        ERROR,
+        "核查值与申报值不同（{deviation}），{above}，但没有写明原因",
+        "请在“说明（偏差原因）”栏写明偏差的原因，会原样进入报告。",
+    ),
+    "verification_reason_missing": Message(
+        ERROR,
+        "“{criterion}”的核查结论与自评不同（{change}），但没有写明理由",
+        "请在“核查理由”栏写明理由，会原样进入报告。",
+    ),
+    "verification_conclusion": Message(
+        ERROR,
+        "评价结论为“{conclusion}”，但{why}",
+        "请改正结论；属于核查有误的，改正有关的行。",
+        "结论不能与否决条件、基本要求和必选要求的核查结果相反。",
+    ),
     "criterion_missing": Message(ERROR, "评价表中缺少评价要素 {missing}", "请恢复被删去的行。"),
 }
 

@@ -27,6 +27,8 @@ class Receipt:
     evaluation_date: str | None
     template_sha256: str = ""
     evidence_sha256: tuple[tuple[str, str], ...] = ()
+    verification: str = ""
+    verification_sha256: str = ""
 
     def with_template(self, digest: str) -> Receipt:
         """The receipt of a report made with this template."""

@@ -15,17 +15,18 @@ Cited = Sequence[tuple[Criterion, Sequence[str]]]
 
 
 class Register:
-    """The numbers of the register. A pack without a register knows every number."""
+    """The numbers of the register, and `more` that are kept elsewhere. A pack without a register knows every number."""
 
-    def __init__(self, standard: Standard, intake: Intake) -> None:
+    def __init__(self, standard: Standard, intake: Intake, more: frozenset[str] = frozenset()) -> None:
         table = standard.identity.roles.evidence
+        self._more = more
         self._rows = intake.rows(table) if table else ()
         self._kept = bool(table) and bool(self._rows) and f"{table}.{NUMBER}" not in intake.refused
         self._numbers = [str(r.fact(NUMBER).value) for r in self._rows if not r.fact(NUMBER).is_missing]
 
     def holds(self, numbers: Iterable[str]) -> bool:
         """Whether all of them stand in the register."""
-        return not self._kept or set(numbers) <= set(self._numbers)
+        return not self._kept or set(numbers) <= {*self._numbers, *self._more}
 
     def findings(self, cited: Cited, place: Callable[[Criterion, str], CellRef | None]) -> Iterator[Finding]:
         """The numbers that are cited but not registered, each once, at the cell where it is most likely wrong.
@@ -38,7 +39,7 @@ class Register:
         users: dict[str, list[Criterion]] = {}
         for criterion, numbers in cited:
             for number in numbers:
-                if number not in self._numbers:
+                if number not in self._numbers and number not in self._more:
                     users.setdefault(number, []).append(criterion)
         if len(users) <= len(self._rows) - len(set(self._numbers)):
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from pipeline.calc.calculator import Calculator
@@ -34,22 +34,38 @@ _SEPARATORS = re.compile(r"[、，,；;\s]+")
 _NO_ROW = Row({})
 
 
-def score(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tuple[Scorecard, tuple[Finding, ...]]:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a third party adds: criteria whose scores stay out of the confirmed totals whatever they cite, and the
+    numbers of evidence that it found itself."""
+
+    unconfirmed: frozenset[str] = frozenset()
+    evidence: frozenset[str] = frozenset()
+
+
+OWN_PROOF = Proof()
+"""The enterprise's own evaluation: what cites evidence of the register is confirmed."""
+
+
+def score(
+    calculator: Calculator, earlier: tuple[Finding, ...] = (), proof: Proof = OWN_PROOF
+) -> tuple[Scorecard, tuple[Finding, ...]]:
     """The score table and the findings about it. `earlier` are the findings so far: a row that cannot be decided
     because of one of them is not reported again."""
     with localcontext(prec=PRECISION):
-        return _Scorer(calculator, earlier).run()
+        return _Scorer(calculator, earlier, proof).run()
 
 
 class _Scorer:
-    def __init__(self, calculator: Calculator, earlier: tuple[Finding, ...]) -> None:
+    def __init__(self, calculator: Calculator, earlier: tuple[Finding, ...], proof: Proof) -> None:
         self.calculator = calculator
+        self.proof = proof
         self.standard = calculator.standard
         self.intake = calculator.intake
         self.findings: list[Finding] = []
         self.reported = {f.subject for f in earlier} | set(self.intake.refused)
         self.rows = {str(row.fact("criterion").value): row for row in self.intake.rows(CRITERIA_TABLE)}
-        self.evidence = Register(self.standard, self.intake)
+        self.evidence = Register(self.standard, self.intake, proof.evidence)
         asked = [c for c in self.standard.scoring.criteria.values() if not c.is_judged_by_program]
         self.untouched = bool(asked) and all(
             self._row(c).fact("verdict").is_missing and not self._refused(c, "verdict") for c in asked
@@ -212,10 +228,11 @@ class _Scorer:
         numbers = self._numbers(criterion)
         scored = result.score is not None and result.score > 0 and result.verdict != NOT_APPLICABLE
         asserted = scored or (criterion.points is None and result.verdict == MET)
-        if asserted and not numbers and not self._refused(criterion, "evidence"):
+        opened = criterion.id in self.proof.unconfirmed
+        if asserted and not numbers and not opened and not self._refused(criterion, "evidence"):
             self._report("evidence_missing", criterion, "evidence")
-        known = self.evidence.holds(numbers)
-        return replace(result, evidence=numbers, confirmed=asserted and bool(numbers) and known)
+        proven = bool(numbers) and self.evidence.holds(numbers) and not opened
+        return replace(result, evidence=numbers, confirmed=asserted and proven)
 
     def _numbers(self, criterion: Criterion) -> tuple[str, ...]:
         return tuple(n for n in _SEPARATORS.split(self._text(criterion, "evidence")) if n)

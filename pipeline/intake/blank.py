@@ -113,7 +113,7 @@ def _check_names(standard: Standard) -> None:
 
 def _set_properties(book: Book) -> None:
     identity = book.standard.identity
-    title = f"{identity.title} 录入表"
+    title = f"{identity.title} {book.standard.intake.document}"
     book.file.set_properties({"title": title, "subject": identity.number, "created": _CREATED})
     for key, value in identity_rows(book.standard):
         book.file.set_custom_property(f"lvbao_{key}", value)

@@ -75,6 +75,8 @@ def _table(book: Book, plan: SheetLayout, place: TablePlace) -> _Item | None:
     if place.table.id == CRITERIA_TABLE:
         return _criteria(book, plan, place)
     table = place.table
+    if table.fixed:
+        return _fixed(book, plan, place)
     condition = book.condition(table.when)
     if not table.min_rows or (table.when is not None and condition is None):
         return None
@@ -92,6 +94,24 @@ def _table(book: Book, plan: SheetLayout, place: TablePlace) -> _Item | None:
         f"IF({condition.excel},{enough},0)",
         int(asked and rows >= table.min_rows),
     )
+
+
+def _fixed(book: Book, plan: SheetLayout, place: TablePlace) -> _Item | None:
+    """A row with fixed words counts one by the first column that everyone fills."""
+    table = place.table
+    if not table.wanted:
+        return None
+    column = table.wanted[0]
+    keys = [str(row[table.key[0]]) for row in table.prefill]
+    asked = [key for key in keys if table.question(key, column) is not None]
+    locked = sum(
+        bool(row.get(column)) for key, row in zip(keys, table.prefill, strict=True) if key not in asked
+    )
+    answers = book.data.fixed.get(table.id, {})
+    filled = sum(cell_text(answers.get(key, {}).get(column)) is not None for key in asked)
+    at = place.column(column)
+    cells = absolute_range(plan.sheet.title, place.first_row, at, place.last_row, at)
+    return _Item(str(len(asked)), len(asked), f"COUNTA({cells})-{locked}", filled)
 
 
 def _telling_column(place: TablePlace) -> Field:

@@ -17,7 +17,7 @@ import cerberus
 from cerberus import errors as ce
 
 from pipeline.quantity import Value, is_blank, plain
-from pipeline.standard.types import Field, IntakeSchema
+from pipeline.standard.types import Field, IntakeSchema, Table
 
 _TYPES: Mapping[str, cerberus.TypeDefinition] = {
     "decimal": cerberus.TypeDefinition("decimal", (Decimal,), ()),
@@ -143,6 +143,17 @@ class Constraints:
     def broken_columns(self, table_id: str, values: Mapping[str, Value]) -> Mapping[str, Broken]:
         """By column id, the rule that a value in a row of the table breaks."""
         return _judge(self._tables[table_id], values)
+
+    def broken_row(
+        self, table: Table, asked: Mapping[str, Field], values: Mapping[str, Value]
+    ) -> Mapping[str, Broken]:
+        """Like `broken_columns`, where a row may ask something of its own in a column."""
+        own = {c for c, field_ in asked.items() if field_ is not table.by_id[c]}
+        broken = dict(self.broken_columns(table.id, {c: v for c, v in values.items() if c not in own}))
+        for column in sorted(own):
+            validator = _Validator({column: field_rules(asked[column])}, error_handler=_Errors)
+            broken |= _judge(validator, {column: values[column]})
+        return broken
 
 
 def _judge(validator: Any, values: Mapping[str, Value]) -> Mapping[str, Broken]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,14 @@ class DataFileError(LvbaoError):
 @dataclass(frozen=True, slots=True)
 class IntakeData:
     """What goes into the cells of a workbook. `fields` by id for the evaluation year, `earlier[n]` n years before it;
-    `tables` by id, rows by column id; `criteria` by criterion id; `notes` by field id."""
+    `tables` by id, rows by column id; `fixed` by table id and row key; `criteria` by criterion id; `notes` by field id."""
 
     fields: Mapping[str, CellContent] = field(default_factory=dict)
     earlier: Mapping[int, Mapping[str, CellContent]] = field(default_factory=dict)
     tables: Mapping[str, tuple[Mapping[str, CellContent], ...]] = field(default_factory=dict)
     criteria: Mapping[str, Mapping[str, CellContent]] = field(default_factory=dict)
     notes: Mapping[str, CellContent] = field(default_factory=dict)
+    fixed: Mapping[str, Mapping[str, Mapping[str, CellContent]]] = field(default_factory=dict)
 
 
 def read_data(source: Path | str | Mapping[str, Any], standard: Standard) -> IntakeData:
@@ -117,6 +119,7 @@ class _Reader:
         self.tables: dict[str, tuple[Mapping[str, CellContent], ...]] = {}
         self.criteria: dict[str, Mapping[str, CellContent]] = {}
         self.notes: dict[str, CellContent] = {}
+        self.fixed: dict[str, dict[str, Mapping[str, CellContent]]] = {}
         self.year: int | None = None
 
     def read(self, facts: Mapping[Any, Any]) -> IntakeData:
@@ -129,13 +132,15 @@ class _Reader:
                 self._each(value, NOTES_KEY, self._note)
             elif key == RAW_KEY:
                 self._each(value, RAW_KEY, lambda id_, v: self._field(id_, v, raw_value=True))
+            elif key in self.intake.tables and self.intake.tables[key].fixed:
+                self._each(value, key, partial(self._fixed_row, self.intake.tables[key]))
             elif key in self.intake.tables:
                 self._table(self.intake.tables[key], value)
             elif key in self.intake.fields:
                 self._field(key, value)
             else:
                 self._unknown("", "标识", str(key), keys)
-        return IntakeData(self.fields, self.earlier, self.tables, self.criteria, self.notes)
+        return IntakeData(self.fields, self.earlier, self.tables, self.criteria, self.notes, fixed=self.fixed)
 
     # -- helpers
     def _unknown(self, where: str, what: str, name: str, known: Iterable[str]) -> None:
@@ -161,6 +166,8 @@ class _Reader:
 
     def _evaluation_year(self, facts: Mapping[Any, Any]) -> int | None:
         role = self.standard.identity.roles.evaluation_year
+        if role not in self.intake.fields:
+            return None
         try:
             year = typed(self.intake.fields[role], facts.get(role))
         except ValueProblem:
@@ -239,6 +246,19 @@ class _Reader:
             else:
                 self._unknown(f"{where}：", "列", str(key), columns)
         return cells
+
+    def _fixed_row(self, table: Table, key: str, value: Any) -> None:
+        """The answers of one row with fixed words, by the key of the row."""
+        where = f"{table.id}[{key}]"
+        keys = [str(row[table.key[0]]) for row in table.prefill]
+        if key not in keys:
+            self._unknown(f"{table.id}：", "行", key, keys)
+        elif not isinstance(value, Mapping):
+            self.problems.append(f"{where}：应是“列: 值”，这里是{shown(value)}")
+        else:
+            asked = {c: f for c in table.by_id if (f := table.question(key, c)) is not None}
+            answers = {k: _joined(v) for k, v in value.items()}
+            self.fixed.setdefault(table.id, {})[key] = self._row(where, asked, answers)
 
     def _criterion(self, criterion_id: str, value: Any) -> None:
         criteria = self.standard.scoring.criteria

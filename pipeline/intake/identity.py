@@ -30,6 +30,7 @@ def identity_rows(standard: Standard) -> tuple[tuple[str, str], ...]:
         (STANDARD_KEY, standard.id),
         (PACK_VERSION_KEY, standard.identity.pack_version),
         (SCHEMA_KEY, schema_digest(standard.intake)),
+        *standard.stamps,
     )
 
 

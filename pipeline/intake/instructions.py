@@ -42,13 +42,13 @@ def write_instructions(book: Book, sheet: Worksheet, plans: Sequence[SheetLayout
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     identity = book.standard.identity
-    banner(book, sheet, 0, _LAST, f"{identity.title} 录入表", "title", 34.0)
+    banner(book, sheet, 0, _LAST, f"{identity.title} {book.standard.intake.document}", "title", 34.0)
     edition = (
         f"{identity.number}（{_STATUS_WORDS[identity.status]}）· 标准包 {identity.id} {identity.pack_version}"
     )
     banner(book, sheet, 1, _LAST, edition, "intro", height((edition, sum(_WIDTHS))))
     row = _heading(book, sheet, 2, "一、怎么填")
-    for number, step in enumerate(STEPS, start=1):
+    for number, step in enumerate(book.standard.intake.steps or STEPS, start=1):
         _paragraph(book, sheet, row, f"{number}.", step)
         row += 1
     row = _heading(book, sheet, row, "二、颜色的意思")

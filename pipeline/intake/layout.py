@@ -100,7 +100,7 @@ def _sheet_layout(sheet: Sheet) -> SheetLayout:
         row += 2
     tables: list[TablePlace] = []
     for table in sheet.tables:
-        prepared = max(table.rows, len(table.prefill), 1)
+        prepared = max(0 if table.fixed else table.rows, len(table.prefill), 1)
         first = row + 3
         tables.append(TablePlace(table, row, row + 1, row + 2, first, first + prepared - 1))
         row = first + prepared + 1

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.intake.data_values import NOT_APPLICABLE_WORD
-from pipeline.standard.types import Field, IntakeSchema
+from pipeline.standard.types import Field, IntakeSchema, RowTable
 
 OPTION_NAME_PREFIX = "o_"
 _LISTED_TYPES = ("choice", "multi_choice", "yes_no")
@@ -54,4 +54,8 @@ def option_lists(schema: IntakeSchema) -> OptionLists:
 
 def _fields(schema: IntakeSchema) -> list[tuple[str, Field]]:
     fields = [(f.id, f) for f in schema.fields.values()]
-    return fields + [(f"{t.id}.{c.id}", c) for t in schema.tables.values() for c in t.columns]
+    fields += [(f"{t.id}.{c.id}", c) for t in schema.tables.values() for c in t.columns]
+    for table in schema.tables.values():
+        own = table.questions.values() if isinstance(table, RowTable) else ()
+        fields += [(f"{table.id}.{f.id}", f) for row in own for f in row.values() if f is not None]
+    return fields

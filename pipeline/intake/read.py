@@ -17,6 +17,7 @@ from pipeline.intake.locate_tables import locate_tables
 from pipeline.intake.places import Context, FieldSpots, TableSpots
 from pipeline.intake.read_criteria import read_criteria
 from pipeline.intake.read_fields import read_fields
+from pipeline.intake.read_fixed import read_fixed
 from pipeline.intake.read_tables import read_table
 from pipeline.intake.values import Question, read_value
 from pipeline.intake.versions import Known, as_known
@@ -165,5 +166,7 @@ def _read_tables(
             into.places[table.id] = context.sheet_ref(table.label)
         elif table.id == CRITERIA_TABLE:
             read_criteria(context, spot, standard.scoring, constraints, into)
+        elif table.fixed:
+            read_fixed(context, spot, constraints, into)
         else:
             read_table(context, spot, constraints, into)

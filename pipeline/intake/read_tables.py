@@ -145,7 +145,8 @@ def read_row(
         for column, question in asked.items()
         if column not in refused
     }
-    broken = constraints.broken_columns(table.id, {c: a.reading.value for c, a in answers.items()})
+    values = {c: a.reading.value for c, a in answers.items()}
+    broken = constraints.broken_row(table, {c: a.question.field for c, a in answers.items()}, values)
     facts: dict[str, Fact] = {}
     into.refused |= {f"{key}.{column}" for column in refused}
     for column in table.columns:

@@ -8,6 +8,7 @@ from pipeline.intake.columns import column_widths, last_column
 from pipeline.intake.conditions import Condition
 from pipeline.intake.criteria_block import write_criteria
 from pipeline.intake.data_values import CellContent
+from pipeline.intake.fixed_block import write_fixed
 from pipeline.intake.layout import (
     FIELD_NAME_PREFIX,
     LABEL_COLUMN,
@@ -41,8 +42,9 @@ NO_UNIT = "—"
 def write_topic_sheet(book: Book, sheet: Worksheet, plan: SheetLayout) -> None:
     """Writes the whole sheet as the layout says."""
     widths = column_widths(plan)
+    grows = any(not place.table.fixed for place in plan.tables) and not plan.sheet.criteria
     for column, width in enumerate(widths):
-        unlocked = book.styles.of("open") if plan.tables and column and not plan.sheet.criteria else None
+        unlocked = book.styles.of("open") if grows and column else None
         sheet.set_column(column, column, width, unlocked)
     last = last_column(plan)
     banner(book, sheet, 0, last, plan.sheet.title, "title", _TITLE_HEIGHT)
@@ -53,6 +55,8 @@ def write_topic_sheet(book: Book, sheet: Worksheet, plan: SheetLayout) -> None:
     for place in plan.tables:
         if place.table.id == CRITERIA_TABLE:
             write_criteria(book, sheet, place, widths)
+        elif place.table.fixed:
+            write_fixed(book, sheet, place, widths)
         else:
             write_table(book, sheet, place, widths, is_last=place is plan.tables[-1])
     _freeze_and_print(sheet, plan)

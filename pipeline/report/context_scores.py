@@ -279,11 +279,12 @@ def _count(number: int, key: str, label: str) -> str:
 
 def conclusion(evaluation: Evaluation) -> list[str]:
     """The sentences of the whole: basic requirements, performance, scores; one paragraph each."""
-    sentences = [_basic_sentence(evaluation), *_performance(evaluation), _sentence_printed(evaluation)]
+    sentences = [_basic_sentence(evaluation), *performance(evaluation), _sentence_printed(evaluation)]
     return [sentence for sentence in (*sentences, _sentence_provisional(evaluation)) if sentence]
 
 
-def _performance(evaluation: Evaluation) -> list[str]:
+def performance(evaluation: Evaluation) -> list[str]:
+    """One sentence on the levels reached; none when nothing is judged."""
     standard = evaluation.standard
     parts_of_others = _variants(evaluation)
     judged = [

@@ -30,13 +30,14 @@ _DATE = dt.date(2025, 1, 1)
 
 def context_shape(standard: Standard) -> MapOf:
     """Every name that a template of the pack may use, with what it is."""
-    evaluation = _stand_in(standard)
+    evaluation = stand_in(standard)
     shape = shape_of(report_context(evaluation, standard.identity.reports[0], draft=True))
     assert isinstance(shape, MapOf)
     return shape
 
 
-def _value(field: Field) -> Value:
+def stand_in_value(field: Field) -> Value:
+    """A value of the field's type."""
     if field.is_number:
         return Decimal(1)
     match field.type:
@@ -58,11 +59,12 @@ def _rows(table: Table) -> tuple[Row, ...]:
     if table.id == CRITERIA_TABLE:
         filled = {"verdict": Fact("符合"), "statement": Fact("文"), "evidence": Fact("文")}
         return tuple(Row({**{k: Fact(str(v)) for k, v in row.items()}, **filled}) for row in table.prefill)
-    return (Row({c.id: Fact(_value(c)) for c in table.columns}),)
+    return (Row({c.id: Fact(stand_in_value(c)) for c in table.columns}),)
 
 
-def _stand_in(standard: Standard) -> Evaluation:
-    facts: Mapping[str, Fact] = {f.id: Fact(_value(f)) for f in standard.intake.fields.values()}
+def stand_in(standard: Standard) -> Evaluation:
+    """An evaluation in which everything is filled with stand-ins; it never reaches anybody."""
+    facts: Mapping[str, Fact] = {f.id: Fact(stand_in_value(f)) for f in standard.intake.fields.values()}
     tables = {t.id: _rows(t) for t in standard.intake.tables.values()}
     intake = Intake(facts, {1: facts, 2: facts}, tables)
     calculator = Calculator(standard, intake)

@@ -45,12 +45,22 @@ def _identity(standard: t.Standard, folder_name: str) -> Iterator[str]:
             yield f"standard.yaml：roles.{role} 指的填报项“{getattr(roles, role)}”不存在"
         elif field.type != kind:
             yield f"standard.yaml：roles.{role} 指的填报项应为 {kind} 类型"
+    for report in identity.reports:
+        yield from _report(report)
     if roles.evidence is not None:
         table = standard.intake.tables.get(roles.evidence)
         if table is None or not {"number", "name"} <= set(table.by_id):
             yield "standard.yaml：roles.evidence 应是有 number、name 两列的表"
         elif roles.evidence_file not in ("file", *table.by_id):
             yield f"standard.yaml：roles.evidence_file 指的列“{roles.evidence_file}”不在表 {table.id} 中"
+
+
+def _report(report: t.Report) -> Iterator[str]:
+    where = f"standard.yaml：报告“{report.id}”"
+    if bool(report.template) == bool(report.forms):
+        yield f"{where}要有 template 或 forms 之一"
+    if report.forms and report.default_form not in report.forms:
+        yield f"{where}的 default_form 应是 forms 之一：{'、'.join(report.forms)}"
 
 
 def _intake(standard: t.Standard) -> Iterator[str]:
@@ -97,6 +107,21 @@ def _table(table: t.Table) -> Iterator[str]:
         for key in row:
             if key not in table.by_id:
                 yield f"intake.yaml：表“{table.id}”的 prefill 用了不存在的列“{key}”"
+    if table.fixed:
+        yield from _fixed(table)
+
+
+def _fixed(table: t.Table) -> Iterator[str]:
+    where = f"intake.yaml：表“{table.id}”的 fixed"
+    for column in table.fixed:
+        if column not in table.by_id:
+            yield f"{where} 用了不存在的列“{column}”"
+    if len(table.key) != 1 or table.key[0] not in table.fixed:
+        yield f"{where}：固定行的表要有一个 key 列，且在 fixed 之中"
+        return
+    keys = [str(row.get(table.key[0], "")) for row in table.prefill]
+    if "" in keys or _duplicates(keys):
+        yield f"{where}：prefill 的每一行都要有各不相同的“{table.key[0]}”"
 
 
 def _carry(table: t.Table) -> Iterator[str]:

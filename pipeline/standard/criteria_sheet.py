@@ -39,21 +39,22 @@ WIDTHS = {"criterion": 7, "clause": 10, "subcategory": 14, "text": 48, "obligati
 
 def with_criteria_table(intake: IntakeSchema, scoring: Scoring) -> IntakeSchema:
     """The schema in which the sheet marked `criteria: true` holds the table `criteria`."""
-    rows = tuple(_rows(scoring))
+    given = tuple(rows(scoring))
     table = Table(
         id=CRITERIA_TABLE,
         label=scoring.title,
         columns=COLUMNS,
-        rows=len(rows),
+        rows=len(given),
         key=("criterion",),
-        prefill=rows,
+        prefill=given,
         intro="每行选择自评结论，写明自评说明和证明材料编号；标“由程序计算”的行按填报数据自动判定。",
     )
     sheets = tuple(replace(s, tables=(*s.tables, table)) if s.criteria else s for s in intake.sheets)
     return replace(intake, sheets=sheets)
 
 
-def _rows(scoring: Scoring) -> Iterator[Mapping[str, str]]:
+def rows(scoring: Scoring) -> Iterator[Mapping[str, str]]:
+    """The fixed words of every criterion, in the order of the score table."""
     for _, subcategory in scoring.subcategories:
         for criterion in subcategory.criteria:
             yield {

@@ -12,6 +12,7 @@ from pipeline.findings import PackError
 from pipeline.standard import types as t
 from pipeline.standard.bind import Binder
 from pipeline.standard.check import check_pack
+from pipeline.standard.check_verification import check_verification
 from pipeline.standard.criteria_sheet import with_criteria_table
 from pipeline.standard.factors import computed
 from pipeline.standard.history import CHANGELOG, read_history
@@ -46,6 +47,7 @@ def _load(folder: Path, factors_folder: Path, digest: str, factors_digest: str) 
     intake = reader.record("intake.yaml", t.IntakeSchema)
     indicators = reader.record("indicators.yaml", t.IndicatorSet)
     scoring = reader.record("scoring.yaml", t.Scoring)
+    verification = reader.optional("verification.yaml", t.VerificationPack)
     errata = reader.records("errata.yaml", _ErrataFile, "errata", optional=True)
     case_files = [
         reader.records(f"cases/{p.name}", _CaseFile, "cases")
@@ -67,10 +69,13 @@ def _load(folder: Path, factors_folder: Path, digest: str, factors_digest: str) 
         cases=tuple(c for file in case_files if file for c in file.cases),
         digest=digest,
         factors_digest=factors_digest,
+        verification=_resolved_verification(verification, problems),
     )
     standard = replace(standard, history=_history(folder, standard, problems))
     if not problems:
         problems = check_pack(standard, folder.name)
+    if not problems:
+        problems = check_verification(standard, folder.name)
     if problems:
         raise PackError(folder.name, problems)
     return standard
@@ -103,6 +108,10 @@ class _Reader:
         """One record for a whole file."""
         value = self._read(name)
         return None if value is None else self._bind(cls, value, name)
+
+    def optional(self, name: str, cls: type[T]) -> T | None:
+        """One record for a whole file that a pack may leave out."""
+        return self.record(name, cls) if (self.folder / name).is_file() else None
 
     def records(self, name: str, cls: type[T], key: str, optional: bool = False) -> T | None:
         """A file that is a list, bound to the single field `key` of `cls`."""
@@ -137,7 +146,14 @@ class _Reader:
         return value  # type: ignore[no-any-return]
 
 
-def _resolved(intake: t.IntakeSchema, problems: list[str]) -> t.IntakeSchema:
+def _resolved_verification(pack: t.VerificationPack | None, problems: list[str]) -> t.VerificationPack | None:
+    if pack is None:
+        return None
+    asked = t.IntakeSchema(pack.sheets, option_sets=pack.option_sets)
+    return replace(pack, sheets=_resolved(asked, problems, "verification.yaml").sheets)
+
+
+def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.yaml") -> t.IntakeSchema:
     """The schema with the names of option sets replaced by their words."""
 
     def resolve(field: t.Field) -> t.Field:
@@ -145,7 +161,7 @@ def _resolved(intake: t.IntakeSchema, problems: list[str]) -> t.IntakeSchema:
             return field
         words = intake.option_sets.get(field.options)
         if words is None:
-            problems.append(f"intake.yaml：填报项“{field.id}”的选项组“{field.options}”不存在")
+            problems.append(f"{file}：填报项“{field.id}”的选项组“{field.options}”不存在")
             return field
         return replace(field, options=words)
 

@@ -57,12 +57,19 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report that can be made from the pack. `template` is a path below report_templates/."""
+    """A report that can be made from the pack. `template` is a path below report_templates/.
+
+    A report with several official forms gives `forms` (a path for each) and its `default_form` instead. `verification`
+    tells that it speaks of verified values and so wants a verification workbook.
+    """
 
     id: str
     title: str
-    template: str
     file_name: str
+    template: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    default_form: str | None = None
+    verification: bool = False
     required_sections: tuple[str, ...] = ()
 
 
@@ -160,7 +167,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of facts. `prefill` rows stand already in the blank workbook."""
+    """Rows of facts. `prefill` rows stand already in the blank workbook.
+
+    With `fixed` columns the table has exactly the rows of `prefill`, known by its one `key` column; the words of the
+    fixed columns are locked and the rest is asked.
+    """
 
     id: str
     label: str
@@ -172,6 +183,7 @@ class Table:
     rows: int = 15
     key: tuple[str, ...] = ()
     prefill: tuple[Mapping[str, Any], ...] = ()
+    fixed: tuple[str, ...] = ()
     carry: Carry | None = None
 
     @property
@@ -193,6 +205,36 @@ class Table:
         """The column that says which year a row speaks of: a year that is part of the key, as in energy by year.
         Years that merely describe a row (built in, put into service) are not periods."""
         return next((c.id for c in self.columns if c.type == "year" and c.id in self.key), None)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The columns of a table with fixed rows that everyone fills."""
+        return tuple(c.id for c in self.columns if c.required and c.id not in self.fixed)
+
+    def question(self, row: str, column_id: str) -> Field | None:
+        """What a fixed row (by its key) asks in a column; None where it asks nothing there."""
+        return None if column_id in self.fixed else self.by_id[column_id]
+
+
+@dataclass(frozen=True)
+class RowTable(Table):
+    """A table with fixed rows that ask different things in one column; made by the program, never read from a pack.
+
+    `questions` by row key and column; None where nothing is asked. `asked` are the columns that everyone fills.
+    """
+
+    questions: Mapping[str, Mapping[str, Field | None]] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The columns that everyone fills."""
+        return self.asked
+
+    def question(self, row: str, column_id: str) -> Field | None:
+        """What this row asks in the column."""
+        own = self.questions.get(row, {})
+        return own[column_id] if column_id in own else super().question(row, column_id)
 
 
 @dataclass(frozen=True)
@@ -228,11 +270,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class IntakeSchema:
-    """intake.yaml, with the criteria sheet already built."""
+    """intake.yaml, with the criteria sheet already built.
+
+    `document` is what people call the workbook; `steps` replace the general words on how to fill it.
+    """
 
     sheets: tuple[Sheet, ...]
     rules: tuple[Rule, ...] = ()
     option_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    document: str = "录入表"
+    steps: tuple[str, ...] = ()
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -548,6 +595,51 @@ class Scoring:
         return {c.id: s for _, s in self.subcategories for c in s.criteria}
 
 
+# -- verification.yaml --------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class VetoRole:
+    """The table of the conditions that exclude a factory: its columns, and the word for “does not apply to it”."""
+
+    table: str
+    condition: str
+    result: str
+    clear: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConclusionRole:
+    """The field of the conclusion and its word for conformity. `mandatory`: a mandatory row that is not met forbids it."""
+
+    field: str
+    met: str
+    mandatory: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRoles:
+    """Ids of the fields and tables of verification.yaml that the program itself must know."""
+
+    agency: str
+    report_date: str
+    conclusion: ConclusionRole
+    evidence: str
+    veto: VetoRole | None = None
+
+
+@dataclass(frozen=True)
+class VerificationPack:
+    """verification.yaml: what the third party fills in besides the verified values and scores."""
+
+    materiality: Decimal
+    roles: VerificationRoles
+    sheets: tuple[Sheet, ...]
+    rules: tuple[Rule, ...] = ()
+    option_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    methods: tuple[str, ...] = ("文件", "现场", "抽样", "仪表")
+    document: str = "核查表"
+    steps: tuple[str, ...] = ()
+
+
 # -- errata.yaml, cases -------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Erratum:
@@ -592,7 +684,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Standard:
-    """A whole pack. `digest` is the SHA-256 over its files and those of the factor tables."""
+    """A whole pack. `digest` is the SHA-256 over its files and those of the factor tables.
+
+    `stamps` are further keys and values of the hidden identity sheet; a pack itself has none.
+    """
 
     identity: Identity
     intake: IntakeSchema
@@ -603,6 +698,8 @@ class Standard:
     cases: tuple[Case, ...]
     digest: str
     factors_digest: str
+    verification: VerificationPack | None = None
+    stamps: tuple[tuple[str, str], ...] = ()
     history: tuple[Release, ...] = ()
 
     @property
