@@ -112,18 +112,63 @@ def new(
 @main.command()
 @click.argument("workbook", type=EXISTING)
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出同样的记录。")
+@click.option(
+    "--annotate",
+    "annotated",
+    type=EXISTING,
+    help="另写一份带批注的录入表：问题标在各自的单元格上，可直接改正后再检查。",
+)
+@click.option("--html", "page", type=EXISTING, help="把同样的清单写成一个网页文件。")
 @standard_options
 @reported
-def check(workbook: Path, as_json: bool, standard: str | None, standards: Path | None) -> None:
+def check(
+    workbook: Path,
+    as_json: bool,
+    annotated: Path | None,
+    page: Path | None,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
     """检查录入表，列出全部问题：在哪一格、错在哪里、怎么改、影响什么。
 
     \b
     例：lvbao check 录入表.xlsx
+        lvbao check 录入表.xlsx --annotate 录入表.批注.xlsx
+        lvbao check 录入表.xlsx --html 校验结果.html
         lvbao check 录入表.xlsx --json
     """
     from pipeline import commands
 
-    sys.exit(commands.check(workbook, standard, standards, as_json=as_json))
+    code = commands.check(workbook, standard, standards, as_json=as_json, annotated=annotated, page=page)
+    sys.exit(code)
+
+
+@main.command()
+@click.argument("workbook", type=EXISTING)
+@click.option("-o", "--output", type=EXISTING, required=True, help="写到哪个文件。")
+@click.option("--year", type=click.IntRange(1900, 2100), help="新的评价年度；不写则年度不变。")
+@click.option("--report", type=EXISTING, help="把逐项的转入报告写成 Markdown 文件。")
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@standard_options
+@reported
+def migrate(
+    workbook: Path,
+    output: Path,
+    year: int | None,
+    report: Path | None,
+    force: bool,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
+    """把旧录入表转入当前版本，或转到下一评价年度：各年数值移位，不变的内容带入，当年的清空。
+
+    \b
+    例：lvbao migrate 旧录入表.xlsx -o 新录入表.xlsx --year 2025
+        lvbao migrate 旧录入表.xlsx -o 新录入表.xlsx --report 转入报告.md
+    """
+    from pipeline import commands
+
+    commands.migrate(workbook, output, year, report, standard, standards, force=force)
 
 
 @main.command()
@@ -199,34 +244,43 @@ def template() -> None:
 
 @template.command("build")
 @click.argument("source", type=EXISTING, required=False)
+@click.option("-o", "--output", type=EXISTING, help="写到哪个文件；默认在文本源旁边，扩展名换成 .docx。")
 @click.option("--check", "only_check", is_flag=True, help="只检查是否最新，不写文件。")
 @reported
-def template_build(source: Path | None, only_check: bool) -> None:
-    """由文本源（.md）和通用样式生成 Word 模板；不写文件名时处理全部。
+def template_build(source: Path | None, output: Path | None, only_check: bool) -> None:
+    """由文本源（.md）和通用样式生成 Word 模板；不写文件名时处理随程序提供的全部模板。
 
     \b
     例：lvbao template build
+        lvbao template build 我的报告.md -o 我的模板.docx
         lvbao template build --check
     """
     from pipeline import commands
 
-    sys.exit(commands.template_build(source, only_check=only_check))
+    sys.exit(commands.template_build(source, output, only_check=only_check))
 
 
 @template.command("check")
 @click.argument("file", type=EXISTING)
 @click.option("--standard", "standard_name", required=True, help="标准包的名称。")
 @click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@click.option(
+    "--annotate", "annotated", type=EXISTING, help="另存一份，把每处错误写成 Word 批注；原模板不动。"
+)
+@click.option("--unused", is_flag=True, help="列出模板没有用到的名称。")
 @reported
-def template_check(file: Path, standard_name: str, standards: Path | None) -> None:
+def template_check(
+    file: Path, standard_name: str, standards: Path | None, annotated: Path | None, unused: bool
+) -> None:
     """检查 Word 模板用到的名称，一次列出全部错误及其所在段落。
 
     \b
     例：lvbao template check 我的模板.docx --standard cpcif-adhesive-2022-draft
+        lvbao template check 我的模板.docx --standard cpcif-adhesive-2022-draft --annotate 批注.docx
     """
     from pipeline import commands
 
-    sys.exit(commands.template_check(file, standard_name, standards))
+    sys.exit(commands.template_check(file, standard_name, standards, annotated, unused=unused))
 
 
 @main.command("convert")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -15,14 +16,17 @@ from pipeline.deliver import Delivered, Options, deliver, standard_for
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, findings_record, to_json
-from pipeline.files import shown_name, write_bytes, write_text
+from pipeline.files import read_bytes, shown_name, write_bytes, write_text
+from pipeline.finding_lists import counts
 from pipeline.findings import LvbaoError, Severity
 from pipeline.quantity import fixed, plain
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
-from pipeline.show import counts, findings_text, table_text
+from pipeline.show import findings_text, printable, table_text
 from pipeline.standard import load_standard
 
 FINE, FOUND = 0, 1
+LISTED = 20
+"""Most lines of a list on the terminal that also stands in a file."""
 
 
 def new_workbook(
@@ -62,14 +66,99 @@ def new_all(target: Path, standards: Path | None, *, only_check: bool) -> None:
         click.echo("空白录入表都是最新的。")
 
 
-def check(workbook: Path, standard: str | None, standards: Path | None, *, as_json: bool) -> int:
-    """Prints all findings of a workbook."""
+def check(
+    workbook: Path,
+    standard: str | None,
+    standards: Path | None,
+    *,
+    as_json: bool,
+    annotated: Path | None = None,
+    page: Path | None = None,
+) -> int:
+    """Prints all findings of a workbook; writes the annotated workbook and the page where they are asked for."""
+    from pipeline.annotated import refuse_same
+
+    targets = [t for t in (annotated, page) if t is not None]
+    for target in targets:
+        refuse_same(workbook, target)
+    if len(targets) == 2:
+        refuse_same(targets[0], targets[1])
     evaluation = evaluate(workbook, standard_for(workbook, Options(standard, standards)))
     if as_json:
         click.echo(to_json({"findings": findings_record(evaluation.findings)}), nl=False)
     else:
         click.echo(findings_text(evaluation.findings, shown_name(workbook)), nl=False)
+    if annotated is not None:
+        _annotate(workbook, evaluation, annotated, to_stderr=as_json)
+    if page is not None:
+        _page(workbook, evaluation, page, to_stderr=as_json)
     return FINE if evaluation.is_final else FOUND
+
+
+def _annotate(workbook: Path, evaluation: Evaluation, target: Path, *, to_stderr: bool) -> None:
+    from pipeline.annotated import annotate, save_annotated
+    from pipeline.intake.reader import read_workbook
+
+    annotated = annotate(read_workbook(workbook), evaluation, workbook.parent)
+    save_annotated(annotated, workbook, target)
+    click.echo(f"\n已写入批注文件 {target}：可直接在其中改正，保存后再检查。", err=to_stderr)
+    if annotated.left:
+        click.echo(f"没有带入批注文件的内容有 {len(annotated.left)} 处，请核对：", err=to_stderr)
+    for left in annotated.left[:LISTED]:
+        click.echo(f"  {printable(str(left))}", err=to_stderr)
+    if len(annotated.left) > LISTED:
+        click.echo(f"  其余 {len(annotated.left) - LISTED} 处见批注文件的“校验结果”表。", err=to_stderr)
+
+
+def _page(workbook: Path, evaluation: Evaluation, target: Path, *, to_stderr: bool) -> None:
+    from pipeline.findings_page import findings_page
+
+    identity = evaluation.standard.identity
+    text = findings_page(evaluation.findings, workbook.name, f"{identity.number} {identity.title}")
+    write_text(target, text)
+    click.echo(f"已写入网页 {target}", err=to_stderr)
+
+
+def migrate(
+    workbook: Path,
+    output: Path,
+    year: int | None,
+    report: Path | None,
+    standard: str | None,
+    standards: Path | None,
+    *,
+    force: bool,
+) -> None:
+    """Writes the workbook of the present version and of a later year, and says what became of every answer."""
+    from pipeline import migrate as migration
+    from pipeline.annotated import refuse_same
+    from pipeline.intake.reader import read_workbook
+
+    for target in (output, report):
+        if target is not None:
+            refuse_same(workbook, target)
+    if output.suffix.lower() != ".xlsx":
+        raise LvbaoError(f"录入表的文件名应以 .xlsx 结尾，这里是 {output.name}")
+    if output.exists() and not force:
+        raise LvbaoError(f"{output} 已经存在，为免覆盖填好的数据没有写入；确要覆盖请加 --force。")
+    pack = standard_for(workbook, Options(standard, standards))
+    migrated = migration.migrate(read_workbook(workbook), pack, year)
+    write_bytes(output, migrated.content)
+    click.echo(f"已写入 {output}")
+    for line in migration.heading(migrated):
+        click.echo(f"  {line}")
+    if migrated.added:
+        click.echo(f"新增的填报项：{printable('、'.join(migrated.added))}")
+    lines = migration.not_carried(migrated)
+    if lines:
+        click.echo("没有带入的内容，请核对：")
+    for line in lines[:LISTED]:
+        click.echo(f"  {printable(line)}")
+    if len(lines) > LISTED:
+        click.echo(f"  另有 {len(lines) - LISTED} 处，见 --report 写出的报告。")
+    if report is not None:
+        write_text(report, migration.report(migrated))
+        click.echo(f"已写入转入报告 {report}")
 
 
 def run(workbook: Path, output: Path | None, json_target: str | None, options: Options) -> int:
@@ -208,16 +297,21 @@ def _cells(line: Line) -> Sequence[str]:
 
 
 # -- templates and packs ------------------------------------------------------------------------------------
-def template_build(source: Path | None, *, only_check: bool) -> int:
-    """Builds Word templates from their text sources."""
+def template_build(source: Path | None, output: Path | None, *, only_check: bool) -> int:
+    """Builds Word templates from their text sources: all shipped ones, or one."""
     from pipeline.report import build_template
 
+    if output is not None and source is None:
+        raise LvbaoError("用 -o 时请写明文本源，如 lvbao template build 报告.md -o 模板.docx")
     root = report_templates_folder()
-    sources = [source] if source is not None else sorted(root.glob("*/*.md"))
-    sources = [s for s in sources if not s.parent.name.startswith("_")]
+    sources = [source] if source is not None else sorted(root.glob("[!_]*/*.md"))
     stale: list[Path] = []
     for each in sources:
-        target = each.with_suffix(".docx")
+        target = output or each.with_suffix(".docx")
+        if target.suffix.lower() != ".docx":
+            raise LvbaoError(f"模板的文件名应以 .docx 结尾，这里是 {target.name}")
+        if not each.is_file():
+            raise LvbaoError(f"找不到文本源 {each}")
         content = build_template(each, root / "_house")
         if target.is_file() and target.read_bytes() == content:
             continue
@@ -235,18 +329,47 @@ def template_build(source: Path | None, *, only_check: bool) -> int:
     return FINE
 
 
-def template_check(file: Path, standard: str, standards: Path | None) -> int:
-    """Checks a template against everything a report of the pack may print."""
-    from pipeline.report import Template
+def template_check(
+    file: Path, standard: str, standards: Path | None, annotated: Path | None, *, unused: bool
+) -> int:
+    """Checks a template against everything a report of the pack may print.
+
+    `annotated` is where a copy with the faults as Word comments is written; `unused` lists the names that the
+    template never uses.
+    """
+    from pipeline.report import Template, annotate
     from pipeline.report.contract import context_shape
 
+    if annotated is not None and annotated.suffix.lower() != ".docx":
+        raise LvbaoError(f"带批注的文件名应以 .docx 结尾，这里是 {annotated.name}")
+    if annotated is not None and annotated.resolve() == file.resolve():
+        raise LvbaoError("带批注的文件不能写在模板自己上，请换一个文件名。")
     pack = load_standard(find_standard(standard, standards))
-    if not file.is_file():
-        raise LvbaoError(f"找不到模板 {file}")
-    faults = Template.from_path(file).check(context_shape(pack))
+    content = read_bytes(file, "模板")
+    try:
+        template = Template.from_bytes(content)
+    except LvbaoError as error:
+        raise LvbaoError(f"{file.name}：{error}") from None
+    shape = context_shape(pack)
+    faults = template.check(shape)
     for fault in faults:
         click.echo(f"  {fault}")
     click.echo(f"{file.name}：{len(faults)} 处错误" if faults else f"{file.name}：全部通过。")
+    idle = sorted(template.unused_names(shape))
+    if idle:
+        groups = Counter(name.split(".")[0] for name in idle)
+        listed = "，".join(f"{group} {count}" for group, count in sorted(groups.items()))
+        click.echo(
+            f"说明：有 {len(idle)} 个名称模板没有用到（{listed}），不影响使用"
+            + ("：" if unused else "；加 --unused 列出。")
+        )
+        for name in idle if unused else ():
+            click.echo(f"  {name}")
+    if annotated is not None and faults:
+        write_bytes(annotated, annotate(content, faults))
+        click.echo(f"已写入 {annotated}，错误写成了批注。")
+    elif annotated is not None:
+        click.echo(f"没有错误，没有写 {annotated}。")
     return FOUND if faults else FINE
 
 

@@ -11,11 +11,11 @@ from xml.sax.saxutils import quoteattr
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
-from pipeline.files import shown_name, write_together
+from pipeline.files import read_bytes, shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
 from pipeline.intake.reader import read_workbook
 from pipeline.receipt import Receipt
-from pipeline.report import render_report
+from pipeline.report import ReportError, Template, render_report
 from pipeline.report.chart_data import chart_specs
 from pipeline.report.context import report_context
 from pipeline.report.equations import equations_of
@@ -102,11 +102,12 @@ def make_report(evaluation: Evaluation, options: Options) -> Made:
     """The report of an evaluation, in memory. Raises TemplateFaulty or ReportFaulty."""
     report = report_of(evaluation.standard, options.report)
     template_path = options.template or report_templates_folder() / report.template
+    content = read_bytes(template_path, "模板")
     try:
-        template = template_path.read_bytes()
-    except OSError:
-        raise LvbaoError(f"找不到模板 {template_path}") from None
-    receipt = evaluation.receipt.with_template(hashlib.sha256(template).hexdigest())
+        template = Template.from_bytes(content)
+    except ReportError as error:
+        raise LvbaoError(f"{template_path.name}：{error}") from None
+    receipt = evaluation.receipt.with_template(hashlib.sha256(content).hexdigest())
     evaluation = replace(evaluation, receipt=receipt)
     draft = not evaluation.is_final
     rendered = render_report(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.scorecard import Scorecard
 from pipeline.calc.trace import IndicatorValue
 from pipeline.evidence import NO_EVIDENCE, Evidence
 from pipeline.facts import Intake
-from pipeline.findings import Finding, has_errors
+from pipeline.findings import CellRef, Finding, Severity, has_errors
 from pipeline.receipt import Receipt
 from pipeline.standard.types import Standard
 
@@ -34,6 +35,12 @@ class Evaluation:
     def is_final(self) -> bool:
         """Whether a final report may be issued: no finding is an error."""
         return not has_errors(self.findings)
+
+    @cached_property
+    def code_at(self) -> Mapping[CellRef, str]:
+        """The code of the first error at each cell."""
+        errors = (f for f in reversed(self.findings) if f.severity is Severity.ERROR)
+        return {f.where: f.code for f in errors if f.where is not None and f.where.cell}
 
     @property
     def enterprise(self) -> str:

@@ -1,4 +1,4 @@
-"""Writing files so that nothing is lost: aside first, then renamed. Names made from client text are data, never paths."""
+"""Reading and writing files. Written so that nothing is lost: aside first, then renamed. Names made from client text are data, never paths."""
 
 from __future__ import annotations
 
@@ -71,9 +71,21 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
+def read_bytes(path: Path, what: str) -> bytes:
+    """The bytes of a file called `what` in messages. Raises LvbaoError for what cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise LvbaoError(f"找不到{what} {path}") from None
+    except IsADirectoryError:
+        raise LvbaoError(f"{path} 是文件夹，不是{what}。") from None
+    except OSError as error:
+        raise LvbaoError(f"不能读取{what} {path}：{_reason(error)}。请确认它没有被其他程序占用。") from None
+
+
 def _reason(error: OSError) -> str:
     known = {
-        "PermissionError": "没有写入权限",
+        "PermissionError": "没有权限",
         "FileExistsError": "同名的不是文件夹",
         "NotADirectoryError": "路径中有一段不是文件夹",
         "IsADirectoryError": "同名的是文件夹",

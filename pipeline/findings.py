@@ -44,6 +44,13 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+SEVERITY_WORDS: Mapping[Severity, str] = {
+    Severity.ERROR: "错误",
+    Severity.WARNING: "提示",
+    Severity.NOTE: "说明",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CellRef:
     """Where a value stands, as the form-filler sees it. `cell` may be empty for a whole sheet."""

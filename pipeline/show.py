@@ -6,10 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
-from pipeline.findings import Finding, Severity
-
-SEVERITY_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "提示", Severity.NOTE: "说明"}
-PASSED = "全部通过：没有发现问题。"
+from pipeline.finding_lists import PASSED, counts, sheet_of
+from pipeline.findings import SEVERITY_WORDS, Finding, Severity
 
 
 def printable(text: str) -> str:
@@ -17,22 +15,12 @@ def printable(text: str) -> str:
     return "".join("⏎" if c == "\n" else c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
 
 
-def counts(findings: Sequence[Finding]) -> str:
-    """`2 处错误，1 处提示`."""
-    parts = []
-    for severity, word in SEVERITY_WORDS.items():
-        number = sum(1 for f in findings if f.severity is severity)
-        if number:
-            parts.append(f"{number} 处{word}")
-    return "，".join(parts)
-
-
 def findings_text(findings: Sequence[Finding], file: str) -> str:
     """All findings grouped by sheet, in the order they come; 全部通过 when there are none."""
     if not findings:
         return f"{file}：{PASSED}\n"
     lines = [f"{file}：{counts(findings)}", ""]
-    for sheet, group in groupby(findings, key=_sheet):
+    for sheet, group in groupby(findings, key=sheet_of):
         lines.append(f"【{printable(sheet)}】")
         for found in group:
             lines += _lines(found)
@@ -40,10 +28,6 @@ def findings_text(findings: Sequence[Finding], file: str) -> str:
     if not any(f.severity is Severity.ERROR for f in findings):
         lines.append("没有错误，可以生成正式报告；提示会列入报告附录。")
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _sheet(found: Finding) -> str:
-    return found.where.sheet if found.where and found.where.sheet else "整个文件"
 
 
 def _lines(found: Finding) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from pipeline.standard import Standard
+from tests.conftest import copy_attachments
 from tests.excel import Excel
 from tests.intake.test_guard import ole
 
@@ -35,7 +37,7 @@ def files(folder: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def good(sample_bytes: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workbook without findings."""
-    path = tmp_path_factory.mktemp("good") / "录入表.xlsx"
+    path = copy_attachments(tmp_path_factory.mktemp("good")) / "录入表.xlsx"
     path.write_bytes(sample_bytes)
     return path
 
@@ -45,7 +47,7 @@ def faulty(sample: Excel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workbook with one error."""
     book = sample.copy()
     book.put("用地与建筑", book.field("用地与建筑", "用地面积"), "约60000")
-    return book.save(tmp_path_factory.mktemp("faulty") / "录入表.xlsx")
+    return book.save(copy_attachments(tmp_path_factory.mktemp("faulty")) / "录入表.xlsx")
 
 
 # -- new -----------------------------------------------------------------------------------------------------
@@ -272,8 +274,7 @@ def test_one_broken_client_never_stops_another(
 ) -> None:
     clients, output = tmp_path / "clients", tmp_path / "output"
     for name, source in (("甲", good), ("乙", faulty)):
-        (clients / name).mkdir(parents=True)
-        (clients / name / "录入表.xlsx").write_bytes(source.read_bytes())
+        shutil.copytree(source.parent, clients / name)
     for name, (content, _) in broken(sample_bytes).items():
         (clients / name).write_bytes(content)
     (clients / "~$文本.xlsx").write_bytes(b"lock")
@@ -318,7 +319,7 @@ def test_nothing_half_written_is_left_when_writing_fails(
     monkeypatch.setattr(os, step, full_disk)
 
     for arguments in (
-        ("run", good, "-o", tmp_path, "--no-page-numbers"),
+        *([("run", good, "-o", tmp_path, "--no-page-numbers")] if step == "replace" else []),
         ("run", good, "--json", tmp_path / "评价.json"),
         ("new", PACK, "-o", tmp_path / "录入表.xlsx"),
     ):
@@ -376,9 +377,8 @@ def test_a_workbook_of_another_standard_is_refused_in_check_and_run(sample: Exce
     assert "这份录入表属于标准“gbt-36132-2025”" in asked.output
 
 
-def test_the_pack_can_be_listed_and_checked(adhesive: Standard) -> None:
+def test_packs_are_listed_and_the_nearest_is_offered(adhesive: Standard) -> None:
     assert adhesive.identity.title in lvbao("standard", "list").output
-    assert lvbao("standard", "check", PACK).exit_code == 0
     unknown = lvbao("standard", "check", "cpcif-adhesive-2022-darft")
     assert unknown.exit_code == 2
     assert f"“{PACK}”" in unknown.output

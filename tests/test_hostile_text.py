@@ -25,7 +25,7 @@ from pipeline.report.layout import convert, libreoffice
 from pipeline.report.package import read_package
 from pipeline.standard import Standard
 from pipeline.standard.types import Field
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_attachments
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TEXTS = (
@@ -73,7 +73,7 @@ def hostile_facts(standard: Standard) -> dict[str, Any]:
     for table in standard.intake.tables.values():
         for row in facts.get(table.id, [])[:1] if table.id != "criteria" else []:
             for column in table.columns:
-                if free_text(column) and column.id in row and column.id not in ("outlet", "number"):
+                if free_text(column) and column.id in row and column.id not in ("outlet", "number", "file"):
                     row[column.id] = hostile(f"{table.id}.{column.id}")
     for number, criterion in enumerate(("B01", "B05", "M01", "K01")):
         facts["criteria"][criterion]["statement"] = f"{TEXTS[number]} [{criterion}]"
@@ -101,7 +101,7 @@ class Arrived:
 
 @pytest.fixture(scope="module")
 def arrived(adhesive: Standard, tmp_path_factory: pytest.TempPathFactory) -> Arrived:
-    return Arrived(adhesive, tmp_path_factory.mktemp("hostile") / "录入表.xlsx")
+    return Arrived(adhesive, copy_attachments(tmp_path_factory.mktemp("hostile")) / "录入表.xlsx")
 
 
 def paragraphs(docx: bytes, part: str = "word/document.xml") -> list[str]:
@@ -215,9 +215,7 @@ def test_a_name_never_leaves_the_output_folder(name: str, tmp_path: Path) -> Non
     assert folder.upper().partition(".")[0] not in ("CON", "NUL")
 
 
-@pytest.mark.parametrize(
-    "name", ["甲&<乙>{{x}}%s '\".xlsx", "\x01\x1b[31m.xlsx", "\udcff\udcfe.xlsx", "名\n字.xlsx"]
-)
+@pytest.mark.parametrize("name", ["甲&<乙>{{x}}%s '\"\n.xlsx", "\x01\x1b[31m\udcff\udcfe.xlsx"])
 def test_a_hostile_file_name_is_only_a_name(
     name: str, sample_bytes: bytes, adhesive: Standard, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.report.layout import libreoffice
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_attachments
 
 HOME = {"TZ": "Asia/Shanghai", "LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}
 ABROAD = {"TZ": "America/St_Johns", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "4242", "PYTHONUTF8": "1"}
@@ -58,6 +58,7 @@ def results(
 def workbook(sample_bytes: bytes, tmp_path: Path) -> Path:
     path = tmp_path / "示例客户" / "录入表.xlsx"
     path.parent.mkdir()
+    copy_attachments(path.parent)
     path.write_bytes(sample_bytes)
     return path
 

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pipeline.evaluate import evaluate
 from pipeline.standard import Standard
+from tests.conftest import copy_attachments
 from tests.excel import Content, Excel, Formula, Shown, Wrong, joined, split
 
 Place = Callable[[Excel], tuple[str, str]]
@@ -232,6 +234,8 @@ CONTRADICTIONS: list[Case] = [
     typed("an unknown evidence number", verdict("B05", "证明材料编号"), "E99", "evidence_unknown", "B05"),
     ("an evidence number changed in the register", put(entry(*EVIDENCE, "材料编号", 51), "E5l"), [("evidence_unknown", entry(*EVIDENCE, "材料编号", 51), "D38")]),
     ("a piece of evidence deleted from the register", row_of(entry(*EVIDENCE, "材料编号", 51), lambda b, s, r: b.delete_row(s, r)), [("evidence_unknown", verdict("D38", "证明材料编号"), "D38")]),
+    typed("a file that is not in the folder", entry(*EVIDENCE, "文件名", 1), "E01 营业执照.jpg", "evidence_file_missing", "evidence.file"),
+    typed("a file outside the folder", entry(*EVIDENCE, "文件名", 1), "../../secret.png", "evidence_file_outside", "evidence.file"),
     typed("a score above the points", verdict("B05", "自评得分"), 500, "score_contradicts", "B05"),
     ("a score above the points of a row that is met in part", both(put(verdict("B05"), "部分符合"), put(verdict("B05", "自评得分"), 500)), [("score_out_of_range", verdict("B05", "自评得分"), "B05")]),
     ("a negative score of a row that is met in part", both(put(verdict("B05"), "部分符合"), put(verdict("B05", "自评得分"), -5)), [("score_out_of_range", verdict("B05", "自评得分"), "B05")]),
@@ -346,18 +350,27 @@ STRUCTURE: list[Case] = [
 CASES = [*NUMBERS, *OTHER_TYPES, *MISSING, *CONTRADICTIONS, *STRUCTURE]
 
 
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the evidence files, where each workbook takes the place of the one before."""
+    folder = copy_attachments(tmp_path_factory.mktemp("desk"))
+    for picture in (folder / "附件").iterdir():  # small ones: their contents are not what is tested here
+        Image.new("RGB", (40, 40)).save(picture)
+    return folder
+
+
 @pytest.mark.parametrize(("seed", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_a_fault_is_one_finding_at_its_cell(
-    seed: Seed, expected: list[Expected], sample: Excel, adhesive: Standard, tmp_path: Path
+    seed: Seed, expected: list[Expected], sample: Excel, adhesive: Standard, desk: Path
 ) -> None:
     book = sample.copy()
     seed(book)
 
-    evaluation = evaluate(book.save(tmp_path / "录入表.xlsx"), adhesive)
+    evaluation = evaluate(book.save(desk / "录入表.xlsx"), adhesive)
 
     found = [(f.code, f.where.sheet, f.where.cell, f.subject) if f.where else f for f in evaluation.findings]
     assert found == [(code, *place(sample), subject) for code, place, subject in expected]
 
 
-def test_the_sample_itself_gives_no_finding_at_all(sample: Excel, adhesive: Standard, tmp_path: Path) -> None:
-    assert evaluate(sample.copy().save(tmp_path / "录入表.xlsx"), adhesive).findings == ()
+def test_the_sample_itself_gives_no_finding_at_all(sample: Excel, adhesive: Standard, desk: Path) -> None:
+    assert evaluate(sample.copy().save(desk / "录入表.xlsx"), adhesive).findings == ()

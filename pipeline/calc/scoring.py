@@ -180,8 +180,9 @@ class _Scorer:
         points = (criterion.points or Decimal(0)) * share / 100
         words = self.standard.indicators.levels.get(value.level)
         reached = f"达到{words}" if words else "未达到最低限值"
-        number = "" if value.number is None else plain(value.number)
-        measure = "" if value.unit == "1" else f" {value.unit}"
+        decimals = self.standard.indicators.by_id[value.id].decimals
+        number = "" if value.number is None else fixed(value.number, decimals)
+        measure = "" if value.unit == "1" else value.unit if value.unit == "%" else f" {value.unit}"
         basis = LEVEL_BASIS.format(value.label, number, measure, reached, plain(share))
         return replace(result, verdict=MET if words else NOT_MET, score=points, basis=basis)
 

@@ -22,11 +22,14 @@ from pipeline.intake.layout import (
     IDENTITY_SHEET,
     INSTRUCTIONS_SHEET,
     OPTIONS_SHEET,
+    RESULT_SHEET,
     layout,
 )
+from pipeline.intake.marks import add_sheet, marks_of
 from pipeline.intake.option_lists import option_lists
 from pipeline.intake.package import with_flexible_rows
 from pipeline.intake.reference_sheets import write_dictionary, write_identity, write_options
+from pipeline.intake.result_sheet import Feedback, write_result
 from pipeline.intake.sheet_book import Book
 from pipeline.intake.styles import Styles
 from pipeline.intake.topic_sheet import write_topic_sheet
@@ -43,9 +46,12 @@ _OPTIONS = {
 }
 
 
-def write_workbook(standard: Standard, data: IntakeData | None = None) -> bytes:
+def write_workbook(
+    standard: Standard, data: IntakeData | None = None, feedback: Feedback | None = None
+) -> bytes:
     """The intake workbook of the pack as .xlsx bytes, with the data filled in where there are any.
 
+    With feedback it is an annotated one: its findings as notes and fills at their cells and in a first sheet 校验结果.
     Raises PackError when two fields would get the same defined name.
     """
     data = data or IntakeData()
@@ -58,14 +64,19 @@ def write_workbook(standard: Standard, data: IntakeData | None = None) -> bytes:
     plans = layout(schema)
     names = [INSTRUCTIONS_SHEET, *(plan.sheet.title for plan in plans)]
     names += [DICTIONARY_SHEET, OPTIONS_SHEET, IDENTITY_SHEET]
-    sheets = {name: file.add_worksheet(name) for name in names}
+    if feedback is not None:
+        names.insert(0, RESULT_SHEET)
+    marks = marks_of(feedback.findings) if feedback is not None else {}
+    sheets = {name: add_sheet(book, name, marks.get(name, {})) for name in names}
+    if feedback is not None:
+        write_result(book, sheets[RESULT_SHEET], plans, feedback)
     write_instructions(book, sheets[INSTRUCTIONS_SHEET], plans)
     for plan in plans:
         write_topic_sheet(book, sheets[plan.sheet.title], plan)
     write_dictionary(book, sheets[DICTIONARY_SHEET], plans)
     write_options(book, sheets[OPTIONS_SHEET])
     write_identity(book, sheets[IDENTITY_SHEET])
-    sheets[INSTRUCTIONS_SHEET].activate()
+    sheets[names[0]].activate()
     file.close()
     rows = {at: book.flexible_rows.get(name, set()) for at, name in enumerate(names, start=1)}
     return with_flexible_rows(target.getvalue(), rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.facts import Fact, Row
@@ -82,8 +82,7 @@ def covered_cells(context: Context, answers: Mapping[Place, Question]) -> Covere
     """The answer cells under merged ranges, apart from their top left cells; one finding for each range."""
     covered: set[Place] = set()
     findings = []
-    for top, left, bottom, right in context.cells.merged:
-        under = [place for place in _inside(answers, top, left, bottom, right) if place != (top, left)]
+    for (top, left, bottom, right), under in _under_merged(context, answers):
         if under:
             covered.update(under)
             blamed = answers.get((top, left)) or answers[min(under)]
@@ -93,9 +92,20 @@ def covered_cells(context: Context, answers: Mapping[Place, Question]) -> Covere
     return Covered(frozenset(covered), tuple(findings))
 
 
-def _inside(
-    answers: Mapping[Place, Question], top: int, left: int, bottom: int, right: int
-) -> Iterable[Place]:
+def covered_places(context: Context, places: Collection[Place]) -> frozenset[Place]:
+    """Those of the places that a merged range covers."""
+    return frozenset(place for _, under in _under_merged(context, places) for place in under)
+
+
+def _under_merged(
+    context: Context, places: Collection[Place]
+) -> Iterator[tuple[tuple[int, int, int, int], list[Place]]]:
+    for top, left, bottom, right in context.cells.merged:
+        inside = _inside(places, top, left, bottom, right)
+        yield (top, left, bottom, right), [place for place in inside if place != (top, left)]
+
+
+def _inside(answers: Collection[Place], top: int, left: int, bottom: int, right: int) -> Iterable[Place]:
     if (bottom - top + 1) * (right - left + 1) > len(answers):
         return [p for p in answers if top <= p[0] <= bottom and left <= p[1] <= right]
     area = ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))

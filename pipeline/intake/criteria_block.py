@@ -78,15 +78,16 @@ def _write_answer(
     answers: Mapping[str, CellContent],
 ) -> str:
     """One cell to be filled; grey where the program judges or no points are given. Returns the text in it."""
-    if criterion.is_judged_by_program and column.id in ("verdict", "score"):
+    judged = criterion.is_judged_by_program and column.id in ("verdict", "score")
+    if judged and column.id not in answers:
         text = criteria_sheet.JUDGED_BY_PROGRAM if column.id == "verdict" else ""
-        write(sheet, row, at, text, book.styles.of("computed"))
+        write(book, sheet, row, at, text, book.styles.of("computed"))
         return text
     if column.id == "score" and criterion.points is None and "score" not in answers:
         sheet.write_blank(row, at, None, book.styles.of("computed"))
         return ""
     answer = answers.get(column.id)
-    write(sheet, row, at, answer, book.styles.answer(column))
+    write(book, sheet, row, at, answer, book.styles.answer(column))
     asked = _asked(column, criterion)
     sheet.data_validation(row, at, row, at, validation(asked, address(row, at), book.lists.name_of(column)))
     return shown_text(answer)

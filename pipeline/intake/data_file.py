@@ -46,7 +46,7 @@ class IntakeData:
     earlier: Mapping[int, Mapping[str, CellContent]] = field(default_factory=dict)
     tables: Mapping[str, tuple[Mapping[str, CellContent], ...]] = field(default_factory=dict)
     criteria: Mapping[str, Mapping[str, CellContent]] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, CellContent] = field(default_factory=dict)
 
 
 def read_data(source: Path | str | Mapping[str, Any], standard: Standard) -> IntakeData:
@@ -116,7 +116,7 @@ class _Reader:
         self.earlier: dict[int, dict[str, CellContent]] = {}
         self.tables: dict[str, tuple[Mapping[str, CellContent], ...]] = {}
         self.criteria: dict[str, Mapping[str, CellContent]] = {}
-        self.notes: dict[str, str] = {}
+        self.notes: dict[str, CellContent] = {}
         self.year: int | None = None
 
     def read(self, facts: Mapping[Any, Any]) -> IntakeData:

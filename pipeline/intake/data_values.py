@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from pipeline.findings import nearest
+from pipeline.intake.workbook import Cell
 from pipeline.quantity import MISSING, NotApplicable, NotDetected, Value, from_float, plain
 from pipeline.standard.types import Field
 
@@ -24,7 +25,7 @@ _NOT_DETECTED = re.compile(r"未检出\s*(?:[(（]\s*[<＜]\s*(\d+(?:\.\d+)?)\s*
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_UNSAVEABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+UNSAVEABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 class ValueProblem(ValueError):
@@ -38,7 +39,8 @@ class Raw:
     value: str | Decimal
 
 
-CellContent = Value | Raw
+CellContent = Value | Raw | Cell
+"""What a cell is written with; a `Cell` stands as it stood in the workbook it is carried from."""
 
 
 def shown(value: object) -> str:
@@ -98,7 +100,7 @@ def typed(field: Field, value: object) -> Value:
 
 def _saveable(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _UNSAVEABLE.search(text):
+    if UNSAVEABLE.search(text):
         raise ValueProblem("含有无法存入表格的字符")
     length = len(text.encode("utf-16-le")) // 2
     if length > CELL_LIMIT:

@@ -15,7 +15,11 @@ INSTRUCTIONS_SHEET = "填写说明"
 DICTIONARY_SHEET = "字段对照表"
 IDENTITY_SHEET = "_lvbao"
 OPTIONS_SHEET = "_options"
-OWN_SHEETS = (INSTRUCTIONS_SHEET, DICTIONARY_SHEET, IDENTITY_SHEET, OPTIONS_SHEET)
+RESULT_SHEET = "校验结果"
+"""The first sheet of an annotated workbook; like the other sheets of our own it is never read."""
+NOTE_MARK = "【校验】"
+"""The first words of the notes that we write beside cells, by which they are told from the client's."""
+OWN_SHEETS = (RESULT_SHEET, INSTRUCTIONS_SHEET, DICTIONARY_SHEET, IDENTITY_SHEET, OPTIONS_SHEET)
 
 NUMBER_HEADER = "序号"
 LABEL_HEADER = "填报项"

@@ -24,8 +24,11 @@ _MAGNITUDES: Final[Mapping[str, Decimal]] = {
     "万": Decimal(10_000),
     "亿": Decimal(100_000_000),
     "千": Decimal(1000),
+    "百": Decimal(100),
     "百万": Decimal(1_000_000),
 }
+_CHANGES_SIGN: Final = ("(", "-", "—", "负")
+_CHANGES_SIZE = re.compile(r"[万亿千百十%‰]")
 UNIT_WORDS: Final[Mapping[str, str]] = {
     "吨": "t", "万吨": "万t", "千克": "kg", "公斤": "kg", "克": "g", "毫克": "mg", "度": "kWh", "千瓦时": "kWh", "万千瓦时": "万kWh",
     "万度": "万kWh", "兆瓦时": "MWh", "平方米": "m²", "平米": "m²", "㎡": "m²", "立方米": "m³", "立方": "m³", "方": "m³", "万立方米": "万m³",
@@ -56,7 +59,7 @@ def parse_number(text: str, field: Field) -> Number | NoNumber:
     plain_text = re.sub(r"\s+", " ", plain_text)
     match = _NUMBER.match(plain_text)
     if match is None:
-        return NoNumber("not_a_number", _proposal(plain_text))
+        return NoNumber("not_a_number", _proposal(plain_text, field))
     accepted = in_reason(_decimal(match.group()))
     if isinstance(accepted, NoNumber):
         return accepted
@@ -65,7 +68,7 @@ def parse_number(text: str, field: Field) -> Number | NoNumber:
     if not rest:
         return Number(value)
     if _APPROXIMATE.search(rest):
-        return NoNumber("not_a_number", _proposal(plain_text))
+        return NoNumber("not_a_number", _proposal(plain_text, field))
     return _with_rest(value, rest, field)
 
 
@@ -90,9 +93,11 @@ def _with_rest(value: Decimal, rest: str, field: Field) -> Number | NoNumber:
         return _scaled(value, magnitude, field)
     other = known_unit(rest)
     if other is None:
-        return NoNumber(
-            "not_a_number", _proposal(f"{value} {rest}") if "。" not in rest else _proposal(f"{value}{rest}")
-        )
+        inner = _MAGNITUDES.get(rest[:1]), known_unit(rest[1:])
+        if inner[0] is not None and inner[1] is not None and inner[1].same_kind(field.measure):
+            return NoNumber("other_unit", value * inner[0] * inner[1].factor_to(field.measure))
+        joined = f"{value}{rest}" if "。" in rest else f"{value} {rest}"
+        return NoNumber("not_a_number", _proposal(joined, field))
     code = "percent_unexpected" if other.text == "%" else "other_unit"
     if other.same_kind(field.measure):
         return NoNumber(code, value * other.factor_to(field.measure))
@@ -116,13 +121,21 @@ def percent_number(value: Decimal, field: Field) -> Number | NoNumber:
     return NoNumber("percent_unexpected", value if field.unit == "1" else None)
 
 
-def _proposal(text: str) -> Decimal | None:
-    """The one number in a text such as `约6138` or `12。5`; None when there are several or none."""
+def _proposal(text: str, field: Field) -> Decimal | None:
+    """The one number in a text such as `约6138`, `12。5` or `约3.2万`, in the field's unit; None when there are several
+    or none, or when what stands beside it may change it."""
     without = _APPROXIMATE.sub("|", text).replace("。", ".").strip()
     found = list(_NUMBER.finditer(without))
-    if len(found) != 1 or re.search(r"\d", without[: found[0].start()] + without[found[0].end() :]):
+    if len(found) != 1:
         return None
-    return _decimal(found[0].group())
+    before, after = without[: found[0].start()], without[found[0].end() :].strip("| ")
+    if re.search(r"\d", before + after) or before.rstrip().endswith(_CHANGES_SIGN):
+        return None
+    value = _decimal(found[0].group())
+    if known_unit(after) is not None or after in _MAGNITUDES:
+        read = _with_rest(value, after, field)
+        return read.value if isinstance(read, Number) else read.proposal
+    return None if _CHANGES_SIZE.search(after) else value
 
 
 def known_unit(text: str) -> Unit | None:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Mapping, Set
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_SYSTEM = 3  # alike on every system
 _ROW = re.compile(rb'<row r="(\d+)"[^>]*>')
 _FIXED = b' customHeight="1"'
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
@@ -28,10 +29,18 @@ def with_flexible_rows(package: bytes, rows: Mapping[int, Set[int]]) -> bytes:
                 content = _released(content, rows.get(int(found.group(1)), frozenset()))
             info = zipfile.ZipInfo(name, _EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3  # alike on every system
+            info.create_system = _SYSTEM
             info.external_attr = 0o600 << 16
             result.writestr(info, content)
     return target.getvalue()
+
+
+def is_as_written(package: bytes, sheet: str) -> bool:
+    """Whether the package was written here, has that sheet, and was not saved by another program since."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        parts = archive.infolist()
+        ours = all(p.date_time == _EPOCH and p.create_system == _SYSTEM for p in parts)
+        return ours and f'name="{sheet}"'.encode() in archive.read("xl/workbook.xml")
 
 
 def _released(xml: bytes, rows: Set[int]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.facts import Intake
@@ -18,6 +19,7 @@ from pipeline.intake.read_criteria import read_criteria
 from pipeline.intake.read_fields import read_fields
 from pipeline.intake.read_tables import read_table
 from pipeline.intake.values import Question, read_value
+from pipeline.intake.versions import Known, as_known
 from pipeline.intake.workbook import CellKind, SheetCells, Workbook
 from pipeline.messages import finding
 from pipeline.standard.types import CRITERIA_TABLE, Sheet, Standard
@@ -25,7 +27,32 @@ from pipeline.standard.types import CRITERIA_TABLE, Sheet, Standard
 STANDARD_KEY, VERSION_KEY = "standard", "pack_version"
 """Keys of the identity sheet."""
 
-Located = tuple[Sheet, Context, FieldSpots, TableSpots]
+LocatedSheet = tuple[Sheet, Context, FieldSpots, TableSpots]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where everything stands in a workbook; `absent` are the sheets that were not found."""
+
+    sheets: tuple[LocatedSheet, ...]
+    absent: tuple[Sheet, ...]
+    findings: tuple[Finding, ...]
+    known: Known
+
+
+def locate(workbook: Workbook, standard: Standard) -> Located:
+    """Finds sheets, fields and tables of the pack in the workbook."""
+    known_as = as_known(workbook, standard)
+    workbook, schema = known_as.workbook, known_as.schema
+    known = is_known_template(workbook, standard)
+    found = locate_sheets(workbook, schema, known)
+    sheets = tuple(
+        _located(workbook, sheet, found.sheets[sheet.id], known)
+        for sheet in schema.sheets
+        if sheet.id in found.sheets
+    )
+    absent = tuple(sheet for sheet in schema.sheets if sheet.id not in found.sheets)
+    return Located(sheets, absent, found.findings, known_as)
 
 
 def read_intake(workbook: Workbook, standard: Standard) -> tuple[Intake, tuple[Finding, ...]]:
@@ -35,25 +62,17 @@ def read_intake(workbook: Workbook, standard: Standard) -> tuple[Intake, tuple[F
     """
     into = Collected()
     into.findings += identity_findings(workbook, standard)
-    schema = standard.intake
     if any(f.code == "wrong_standard" for f in into.findings):
-        for sheet in schema.sheets:
+        for sheet in standard.intake.sheets:
             _absent(workbook.file, sheet, into)
         return _intake(workbook, into), tuple(into.findings)
-    known = is_known_template(workbook, standard)
-    located = locate_sheets(workbook, schema, known)
+    located = locate(workbook, standard)
     into.findings += located.findings
-    sheets = [
-        _located(workbook, sheet, located.sheets[sheet.id], known)
-        for sheet in schema.sheets
-        if sheet.id in located.sheets
-    ]
-    year = _evaluation_year(sheets, standard)
-    constraints = Constraints(schema)
-    for sheet in schema.sheets:
-        if sheet.id not in located.sheets:
-            _absent(workbook.file, sheet, into)
-    for sheet, context, fields, tables in sheets:
+    year = evaluation_year(located, standard)
+    constraints = Constraints(standard.intake)
+    for sheet in located.absent:
+        _absent(workbook.file, sheet, into)
+    for sheet, context, fields, tables in located.sheets:
         read_fields(context, sheet, fields, constraints, year, into)
         _read_tables(context, sheet, tables, standard, constraints, into)
     return _intake(workbook, into), tuple(sorted(into.findings, key=lambda f: f.sort_key))
@@ -101,15 +120,15 @@ def is_known_template(workbook: Workbook, standard: Standard) -> bool:
 
 
 # -- sheets ------------------------------------------------------------------------------------------------------
-def _located(workbook: Workbook, sheet: Sheet, cells: SheetCells, known: bool) -> Located:
+def _located(workbook: Workbook, sheet: Sheet, cells: SheetCells, known: bool) -> LocatedSheet:
     context = Context(workbook.file, cells, known, workbook.defined_names)
     tables = locate_tables(context, sheet.tables)
     return sheet, context, locate_fields(context, sheet, tables.rows), tables
 
 
-def _evaluation_year(sheets: list[Located], standard: Standard) -> int | None:
+def evaluation_year(located: Located, standard: Standard) -> int | None:
     """The evaluation year, wanted for the labels of the others; its faults are reported when its sheet is read."""
-    for _, context, fields, _ in sheets:
+    for _, context, fields, _ in located.sheets:
         spot = fields.spots.get(standard.identity.roles.evaluation_year)
         if spot is not None:
             question = Question(spot.field, spot.field.id, context.sheet_ref())

@@ -25,7 +25,7 @@ def read_criteria(
 ) -> None:
     """Rows in the order of the score table; unknown, missing and doubled criteria as findings."""
     put_table_places(context, spot, into)
-    found = _Matched(context, spot, scoring, into).run()
+    found = match_criteria(context, spot, scoring, into)
     asked_columns = [c.id for c in spot.table.columns if c.id == ID or c.id not in FIXED_COLUMNS]
     asked_spot = TableSpot(
         spot.table,
@@ -50,6 +50,13 @@ def read_criteria(
     )
 
 
+def match_criteria(
+    context: Context, spot: TableSpot, scoring: Scoring, into: Collected
+) -> dict[str, SheetRow]:
+    """The row of each criterion that has exactly one; the others as findings."""
+    return _Matched(context, spot, scoring, into).run()
+
+
 def _question(context: Context, spot: TableSpot, criterion: str, column: str, row: int) -> Question:
     asked = spot.table.column(column)
     where = context.ref(row, spot.columns[column], f"{criterion} {asked.label}")
@@ -70,7 +77,7 @@ def _row(
     """The facts of a criterion; what the table prints (`fixed`) is the pack's word, whatever stands in the cells."""
     key = f"{spot.table.id}[{criterion}]"
     asked = {c: questions[row.row, place] for c, place in spot.columns.items()}
-    cells = {c: cell for c, cell in row.cells.items() if not _is_judged_mark(c, cell)}
+    cells = {c: cell for c, cell in row.cells.items() if not is_judged_mark(c, cell)}
     cells[ID] = Cell(criterion, CellKind.TEXT)
     refused = spot.refused_columns | {c for c, p in spot.columns.items() if (row.row, p) in covered}
     verdict = spot.columns.get("verdict", min(spot.columns.values()))
@@ -80,7 +87,7 @@ def _row(
     return Row({**read.facts, **printed}, read.source)
 
 
-def _is_judged_mark(column: str, cell: Cell) -> bool:
+def is_judged_mark(column: str, cell: Cell) -> bool:
     """The words that stand in place of a verdict where the program judges."""
     return (
         column == "verdict"

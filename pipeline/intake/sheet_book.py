@@ -11,13 +11,14 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.formula import syntax
+from pipeline.intake.carried_cell import write_carried
 from pipeline.intake.conditions import CellText, Condition, Names, translate
 from pipeline.intake.data_file import IntakeData
 from pipeline.intake.data_values import NOT_APPLICABLE_WORD, NOT_DETECTED_WORD, SEPARATOR, CellContent, Raw
 from pipeline.intake.layout import FIELD_NAME_PREFIX
 from pipeline.intake.option_lists import OptionLists
 from pipeline.intake.styles import Styles
-from pipeline.intake.workbook import address
+from pipeline.intake.workbook import Cell, CellKind, address
 from pipeline.quantity import Missing, NotApplicable, NotDetected, plain
 from pipeline.standard.types import Field, Standard
 from pipeline.xlsx_text import write_text
@@ -95,6 +96,18 @@ def cell_text(content: CellContent | None) -> CellText:
             return SEPARATOR.join(content) or None
         case str():
             return content or None
+        case Cell():
+            return _carried_text(content)
+
+
+def _carried_text(cell: Cell) -> CellText:
+    """What a carried cell is to a formula."""
+    if cell.kind is CellKind.NO_RESULT:
+        return "#N/A"
+    value = cell.value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def shown_text(content: CellContent | None) -> str:
@@ -103,8 +116,13 @@ def shown_text(content: CellContent | None) -> str:
     return "" if text is None else plain(text) if isinstance(text, Decimal) else text
 
 
-def write(sheet: Worksheet, row: int, column: int, content: CellContent | None, style: Format) -> None:
+def write(
+    book: Book, sheet: Worksheet, row: int, column: int, content: CellContent | None, style: Format
+) -> None:
     """Writes one content; text is always text, never a formula or a link."""
+    if isinstance(content, Cell):
+        write_carried(sheet, row, column, content, style, book.styles)
+        return
     if isinstance(content, dt.date):
         sheet.write_datetime(row, column, dt.datetime(content.year, content.month, content.day), style)
         return

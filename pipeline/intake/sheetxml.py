@@ -17,12 +17,16 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
+from pipeline.intake.layout import NOTE_MARK, OWN_SHEETS
+
 _P = rb"(?:[\w.-]+:)?"  # some programs write every element with a prefix
 _ERROR = re.compile(rb"<" + _P + rb"c\s([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(.*?)</" + _P + rb"c>", re.S)
 _FORMULA_ONLY = re.compile(
     rb"<" + _P + rb"c\s([^>]*)(?<!/)>\s*<" + _P + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</" + _P + rb"f>)\s*"
     rb"((?:<" + _P + rb"v\s*/>|<" + _P + rb"v[^>]*>\s*</" + _P + rb"v>)?)\s*</" + _P + rb"c>"
 )
+_FORMULA_CELL = re.compile(rb"<" + _P + rb"c\s([^>]*)(?<!/)>\s*<" + _P + rb"f[\s/>]")
+_COMMENTS = re.compile(r"xl/(?:comments[^/]*|comments/[^/]+|threadedComments/[^/]+)\.xml")
 _VALUE = re.compile(rb"<" + _P + rb"v[^>]*>([^<]*)<")
 _ADDRESS = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -40,6 +44,8 @@ class SheetMarks:
     errors: Mapping[Place, str] = field(default_factory=dict)
     no_result: frozenset[Place] = frozenset()
     percent: frozenset[Place] = frozenset()
+    has_formulas: bool = False
+    """Whether there are formulas beside those in `errors` and `no_result`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,12 @@ def read_parts(data: bytes) -> Parts:
             part = targets.get(sheet.get(_RELATION, ""), "")
             if part in names:
                 marks[sheet.get("name", "")] = _marks(archive.read(part), percent)
-    return Parts(marks, dict(_defined_names(book)), _traits(names))
+        traits = _traits(names)
+        if any(m.has_formulas for name, m in marks.items() if name not in OWN_SHEETS):
+            traits.add("formulas")
+        if any(_has_comments(archive.read(n)) for n in sorted(names) if _COMMENTS.match(n)):
+            traits.add("comments")
+    return Parts(marks, dict(_defined_names(book)), frozenset(traits))
 
 
 def _tree(archive: zipfile.ZipFile, names: set[str], part: str) -> Element | None:
@@ -87,13 +98,24 @@ def _targets(relations: Element | None) -> dict[str, str]:
     }
 
 
-def _traits(names: set[str]) -> frozenset[str]:
+def _traits(names: set[str]) -> set[str]:
     found = set()
     if any(n.startswith("xl/externalLinks/") for n in names):
         found.add("external_links")
     if "xl/cellimages.xml" in names or any(n.startswith("xl/media/") for n in names):
         found.add("pictures")
-    return frozenset(found)
+    if any(n.startswith(("xl/charts/", "xl/drawings/drawing")) for n in names):
+        found.add("drawings")
+    return found
+
+
+def _has_comments(xml: bytes) -> bool:
+    """Whether there is a comment that we did not write."""
+    for comment in _named(fromstring(xml), "comment"):
+        text = "".join(t.text or "" for t in _named(comment, "t"))
+        if text.strip() and NOTE_MARK not in text[:80]:
+            return True
+    return False
 
 
 # -- styles ------------------------------------------------------------------------------------------------------
@@ -120,7 +142,9 @@ def _is_percent(format_id: str, formats: Mapping[str, str]) -> bool:
 def _marks(xml: bytes, percent: tuple[int, ...]) -> SheetMarks:
     errors = dict(_errors(xml)) if b't="e"' in xml or b"t='e'" in xml else {}
     no_result = frozenset(_without_result(xml)) if re.search(rb"<" + _P + rb"f[\s/>]", xml) else frozenset()
-    return SheetMarks(errors, no_result, frozenset(_styled(xml, percent)) if percent else frozenset())
+    styled = frozenset(_styled(xml, percent)) if percent else frozenset()
+    formulas = {place for m in _FORMULA_CELL.finditer(xml) if (place := _place(m.group(1))) is not None}
+    return SheetMarks(errors, no_result, styled, bool(formulas - errors.keys() - no_result))
 
 
 def _place(attributes: bytes) -> Place | None:

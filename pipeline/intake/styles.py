@@ -7,6 +7,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
+from pipeline.findings import Severity
 from pipeline.standard.types import Field
 
 REQUIRED_COLOUR = "#FFE699"
@@ -16,6 +17,7 @@ HEADER_COLOUR = "#DCEBE1"
 LABEL_COLOUR = "#F4F7F5"
 ACCENT_COLOUR = "#1F5F3F"
 BORDER_COLOUR = "#A6A6A6"
+SEVERITY_COLOURS = {Severity.ERROR: "#FF9B9B", Severity.WARNING: "#FFC24D", Severity.NOTE: "#9DC3E6"}
 FONT = "宋体"
 
 _CELL: dict[str, Any] = {"border": 1, "border_color": BORDER_COLOUR, "text_wrap": True}
@@ -55,6 +57,7 @@ class Styles:
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._made: dict[str, Format] = {}
+        self._properties: dict[Format, tuple[str, dict[str, Any]]] = {}
 
     def of(self, purpose: str) -> Format:
         """The format of a purpose; KeyError for an unknown one."""
@@ -82,8 +85,19 @@ class Styles:
         """A conditional format's background."""
         return self._format(f"fill {colour}", {"bg_color": colour}, conditional=True)
 
+    def variant(self, style: Format, **changed: Any) -> Format:
+        """The format with some properties changed."""
+        name, properties = self._properties[style]
+        marks = ",".join(f"{key}={value}" for key, value in sorted(changed.items()))
+        return self._format(f"{name} {marks}", {**properties, **changed})
+
+    def number_format(self, style: Format) -> str:
+        """The number format of a format; "" for the general one."""
+        return str(self._properties[style][1].get("num_format", ""))
+
     def _format(self, name: str, properties: dict[str, Any], conditional: bool = False) -> Format:
         if name not in self._made:
             base = {} if conditional else {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
             self._made[name] = self._book.add_format({**base, **properties})
+            self._properties[self._made[name]] = (name, properties)
         return self._made[name]

@@ -102,7 +102,8 @@ def _write_row(
     row = place.first_row + at
     sheet.write_number(row, 0, at + 1, book.styles.of("number"))
     for column in place.table.columns:
-        write(sheet, row, place.column(column.id), cells.get(column.id), book.styles.answer(column))
+        content_ = cells.get(column.id)
+        write(book, sheet, row, place.column(column.id), content_, book.styles.answer(column))
     texts = ((shown_text(c), widths[place.column(key)]) for key, c in cells.items())
     book.set_row(sheet, row, height(*texts, least=_ROW_HEIGHT), flexible=True)
 

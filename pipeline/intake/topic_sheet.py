@@ -107,10 +107,10 @@ def _write_field(
     sheet.write_number(row, 0, number, styles.of("number"))
     sheet.write_string(row, LABEL_COLUMN, field.label, styles.of("label"))
     sheet.write_string(row, UNIT_COLUMN, unit, styles.of("unit"))
-    write(sheet, row, VALUE_COLUMN, value, styles.answer(field))
+    write(book, sheet, row, VALUE_COLUMN, value, styles.answer(field))
     book.file.define_name(FIELD_NAME_PREFIX + field.id, _absolute(plan, row, VALUE_COLUMN))
     earlier = _write_earlier(book, sheet, plan, place)
-    write(sheet, row, plan.note_column, note, styles.answer(NOTE_FIELD))
+    write(book, sheet, row, plan.note_column, note, styles.answer(NOTE_FIELD))
     last = last_column(plan)
     if last > plan.help_column:
         sheet.merge_range(row, plan.help_column, row, last, "", styles.of("help"))
@@ -121,7 +121,7 @@ def _write_field(
         (unit, widths[UNIT_COLUMN]),
         (shown_text(value), widths[VALUE_COLUMN]),
         *((shown_text(content), widths[VALUE_COLUMN + 1]) for content in earlier),
-        (note or "", widths[plan.note_column]),
+        (shown_text(note), widths[plan.note_column]),
         (help_text, sum(widths[plan.help_column :])),
         least=_LONG_TEXT_HEIGHT if field.type == "long_text" else 24.0,
     )
@@ -139,7 +139,7 @@ def _write_earlier(
             sheet.write_blank(place.row, column, None, book.styles.of("idle"))
             continue
         value = book.data.earlier.get(back, {}).get(field.id)
-        write(sheet, place.row, column, value, book.styles.answer(field))
+        write(book, sheet, place.row, column, value, book.styles.answer(field))
         book.file.define_name(f"{FIELD_NAME_PREFIX}{field.id}_{back}", _absolute(plan, place.row, column))
         written.append(value)
     return written

@@ -39,6 +39,8 @@ _YES: Final = frozenset({"是", "是的", "√", "✓", "✔", "☑", "y", "yes"
 _NO: Final = frozenset(
     {"否", "不是", "×", "✗", "✘", "x", "n", "no", "无", "没有", "false", "0", "错", "未有"}
 )
+_TICKED: Final = "☑■√✓✔"
+_BOXES = re.compile(rf"([{_TICKED}□☐])是[/、]?([{_TICKED}□☐])否")
 _SEPARATORS = re.compile(r"[、，,；;\n]")
 
 
@@ -272,6 +274,10 @@ def _yes_no(cell: Cell, question: Question) -> Reading:
     key = folded(text)
     if key in _YES or key in _NO:
         return question.accept(key in _YES, cell, text in ("是", "否"))
+    boxes = _BOXES.fullmatch(key)
+    ticked = [box in _TICKED for box in boxes.groups()] if boxes else []
+    if sum(ticked) == 1:
+        return question.accept(ticked[0], cell, False)
     return _not_an_option(cell, text, question)
 
 

@@ -89,6 +89,15 @@ def address(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
+def position(cell: str) -> tuple[int, int]:
+    """(13, 3) for `D14`."""
+    letters = cell.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(cell[len(letters) :]) - 1, column - 1
+
+
 def cell_ref(file: str, sheet: str, row: int, column: int, label: str = "") -> CellRef:
     """The reference of a cell as findings name it."""
     return CellRef(file, sheet, address(row, column), label)

@@ -26,6 +26,7 @@ from pipeline.report.package import write_package
 from pipeline.report.pages_front import cover_blocks, front_blocks, toc_blocks
 from pipeline.report.pictures import STYLE as PICTURE_STYLE
 from pipeline.report.source import Block, Heading, ListItem, Paragraph, Part, TagLine, inline, read_source
+from pipeline.report.tables import merge_bookmark
 
 _EACH = re.compile(r"^\s*(\w+)\s+in\s+(\S.*?)(\s+if\s+.*)?$")
 _CHART_ID = re.compile(r"[a-z][a-z0-9_]*$")
@@ -255,9 +256,21 @@ class _Builder:
         note = f"合并列={merge}" if merge else ""
         caption_ = [self._caption(part)] if "caption" in part.options else []
         made = table("ReportTable", rows, widths, styles, _plain(part.options.get("caption", "")), note)
+        if merge:
+            self._mark_merge(made, merge)
         if each is None or each.group(3):
             return [*caption_, made]
         return self._unless_empty(part, each.group(2), caption_, made)
+
+    def _mark_merge(self, made: Element, merge: str) -> None:
+        """Say the columns to merge in a bookmark too: LibreOffice drops the alt text of tables."""
+        id_ = str(self._bookmarks)
+        self._bookmarks += 1
+        first = made.find(f".//{qn('w:p')}")
+        if first is not None:
+            start = el("w:bookmarkStart", {"w:id": id_, "w:name": merge_bookmark(merge, id_)})
+            first.insert(1, start)
+            first.append(el("w:bookmarkEnd", {"w:id": id_}))
 
     def _looped(self, part: Part, body: tuple[GridRow, ...], width: int) -> list[GridRow]:
         each = part.options.get("each")

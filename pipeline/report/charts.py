@@ -12,12 +12,15 @@ from pipeline.report.chart_xml import chart_space
 from pipeline.report.elements import run
 from pipeline.report.errors import PackageError
 from pipeline.report.ooxml import NS, Element, el, paragraph_text, qn, style_of
+from pipeline.report.outline import style_id
 from pipeline.report.package import Package
 
 __all__ = ["CHART_STYLE", "NOT_DRAWN", "Chart", "Series", "add_chart", "insert_charts", "label_text"]
 
 CHART_STYLE: Final = "lvChart"
 """A paragraph of this style whose whole text is the id of a chart becomes that chart."""
+CHART_STYLE_NAME: Final = "图"
+"""How people see the style; WPS and Chinese Word give the id anew when they save."""
 NOT_DRAWN: Final = "（数据不足，未绘制此图。）"
 _CHART_TYPE: Final = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _BOOK_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,8 +34,9 @@ def insert_charts(package: Package, charts: Mapping[str, Chart | None]) -> tuple
     name = package.document_name
     document = package.xml(name)
     unknown: list[str] = []
+    style = style_id(package, CHART_STYLE_NAME, CHART_STYLE)
     for paragraph in list(document.iter(qn("w:p"))):
-        wanted = paragraph_text(paragraph).strip() if style_of(paragraph) == CHART_STYLE else ""
+        wanted = paragraph_text(paragraph).strip() if style_of(paragraph) == style else ""
         if not wanted:
             continue
         if wanted not in charts:

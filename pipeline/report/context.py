@@ -25,6 +25,7 @@ from pipeline.report.tagging import factor_figure, indicator_tag, operand_figure
 from pipeline.standard.types import STATUS_WORDS, Indicator, Report
 
 Context = dict[str, Any]
+NOT_IN_SOURCE = "标准文本中没有，由标准包暂拟"
 _NOT_APPLICABLE_WORDS = {
     "drop": "不计入本组，其余各行按比例放大到本组满分",
     "full": "按满分计",
@@ -49,7 +50,8 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "indicator_list": numbered,
         "scorecard": scorecard_context(evaluation),
         "basic": basic_context(evaluation),
-        "conclusion": conclusion(evaluation),
+        "conclusion": "".join(conclusion(evaluation)),
+        "conclusion_list": conclusion(evaluation),
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
         "pictures": pictures_context(evaluation),
@@ -117,8 +119,8 @@ def _facts(evaluation: Evaluation) -> Context:
         "f": {i: fact_text(evaluation, f) for i, f in fields.items()},
         "f1": {f.id: fact_text(evaluation, f, 1) for f in yearly},
         "f2": {f.id: fact_text(evaluation, f, 2) for f in yearly},
-        "u": {i: "" if f.unit in (None, "1") else str(f.unit) for i, f in fields.items()},
-        "note": {i: intake.fact(i).note for i in fields},
+        "u": {i: w.unit_name(f.unit) for i, f in fields.items()},
+        "note": {i: w.closed(intake.fact(i).note) for i in fields},
         "has": {i: not is_blank(intake.fact(i).value) for i in fields}
         | {t: bool(intake.rows(t)) for t in schema.tables},
         "yes": {i: intake.fact(i).value is True for i, f in fields.items() if f.type == "yes_no"},
@@ -131,7 +133,7 @@ def _indicator(evaluation: Evaluation, indicator: Indicator) -> Context:
     value = evaluation.indicators[indicator.id]
     trace = value.trace
     limits = _limits(evaluation, indicator)
-    unit = "" if indicator.unit == "1" else indicator.unit
+    unit = w.unit_name(indicator.unit)
     shown = {k: w.limit_text(standard, indicator, k, v) for k, v in limits.items()}
     return {
         "id": indicator.id,
@@ -184,7 +186,9 @@ def _substituted(evaluation: Evaluation, indicator: Indicator) -> str:
     """The formula with the numbers put in, as one figure."""
     trace = evaluation.indicators[indicator.id].trace
     tag = f"{indicator_tag(evaluation.standard, indicator.id)}/substituted"
-    return figure(f"{trace.substituted} {trace.conversion}".strip(), tag, f"{indicator.label}代入数值")
+    return figure(
+        w.chemical(f"{trace.substituted} {trace.conversion}".strip()), tag, f"{indicator.label}代入数值"
+    )
 
 
 def _equation(evaluation: Evaluation, indicator: Indicator) -> str:
@@ -205,7 +209,7 @@ def _change(evaluation: Evaluation, indicator: Indicator) -> str:
 def _place(operand: Operand) -> str:
     if operand.where is not None and operand.where.cell:
         return f"{operand.where.sheet}!{operand.where.cell}"
-    return operand.source
+    return w.chemical(operand.source) or ("由计算得出" if operand.kind == "quantity" else "")
 
 
 def _operand(evaluation: Evaluation, operand: Operand) -> str:
@@ -216,7 +220,7 @@ def _where_list(evaluation: Evaluation, operands: tuple[Operand, ...]) -> list[C
     """The 式中 list: facts, constants and quantities of the formula (rows and coefficients stand in the trace)."""
     return [
         {"symbol": o.symbol or o.label, "label": o.label, "value": _operand(evaluation, o),
-         "unit": "" if o.unit == "1" else o.unit, "place": _place(o)}
+         "unit": w.unit_name(o.unit), "place": _place(o)}
         for o in operands
         if o.kind in ("fact", "constant", "quantity")
     ]  # fmt: skip
@@ -240,7 +244,7 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
         "symbolic": trace.symbolic,
         "substituted": _substituted(evaluation, indicator) if known else trace.substituted,
         "operands": [
-            {"label": o.label, "value": _operand(evaluation, o), "unit": "" if o.unit == "1" else o.unit, "place": _place(o),
+            {"label": o.label, "value": _operand(evaluation, o), "unit": w.unit_name(o.unit), "place": _place(o),
              "source": o.source or o.detail, "detail": o.detail}
             for o in trace.operands
         ],
@@ -262,7 +266,7 @@ def _evidence(evaluation: Evaluation) -> list[Context]:
             cited.setdefault(number, []).append(row.criterion.id)
     table = evaluation.standard.intake.tables[table_id]
     return [
-        {**cells, "criteria": "、".join(cited.get(str(cells["number"]), [])) or w.NOTHING}
+        {**cells, "criteria": w.numbers_text(cited.get(str(cells["number"]), [])) or w.NOTHING}
         for cells in table_rows(evaluation, table)
     ]
 
@@ -273,9 +277,10 @@ def _factors(evaluation: Evaluation) -> list[Context]:
         family = evaluation.standard.factors[use.family]
         entry = family.entry(use.set, use.key)
         status = "user" if use.overridden else (entry.status if entry else "printed")
+        source = w.chemical(source.removesuffix(f"，{STATUS_WORDS[status]}"))
         rows.append(
             {"family": family.label, "set": use.set, "key": use.key, "value": factor_figure(use, family.label),
-             "unit": f"{use.result.text}/{use.per.text}", "source": source, "status_text": STATUS_WORDS[status]}
+             "unit": w.unit_name(f"{use.result.text}/{use.per.text}"), "source": source, "status_text": STATUS_WORDS[status]}
         )  # fmt: skip
     return rows
 
@@ -287,7 +292,7 @@ def _provisional(evaluation: Evaluation) -> list[Context]:
         {
             "what": f"指标“{i.label}”的公式",
             "value": STATUS_WORDS[i.status],
-            "why": i.note or i.source or "",
+            "why": i.note or i.source or NOT_IN_SOURCE,
         }
         for i in standard.indicators.by_id.values()
         if i.status != "printed"
@@ -295,7 +300,7 @@ def _provisional(evaluation: Evaluation) -> list[Context]:
     for _, sub in standard.scoring.subcategories:
         if sub.weight is not None and (sub.status == "provisional" or sub.weight_status == "provisional"):
             rows.append({"what": f"评分表“{sub.title}”的权重{'和各行分值' if sub.status == 'provisional' else ''}",
-                         "value": compose("权重 {}", weight_figure(sub)), "why": sub.source or sub.note or ""})  # fmt: skip
+                         "value": compose("权重 {}", weight_figure(sub)), "why": sub.source or sub.note or NOT_IN_SOURCE})  # fmt: skip
     methods = standard.scoring.methods
     if methods.by_level:
         levels = {"below": "未达到最低限值", **standard.indicators.levels}

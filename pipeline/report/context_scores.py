@@ -62,7 +62,7 @@ def _row(
 ) -> Context:
     criterion = row.criterion
     claimed = row.score is not None and row.score > 0
-    own = _own_basis(evaluation, row) if criterion.is_judged_by_program else ""
+    own = w.closed(_own_basis(evaluation, row)) if criterion.is_judged_by_program else ""
     return {
         "no": str(number),
         "id": criterion.id,
@@ -76,7 +76,7 @@ def _row(
         "score": _score_text(row),
         "verdict": _verdict(row),
         "statement": joined([t for t in (own, row.statement) if t], "\n") or w.NOTHING,
-        "evidence": "、".join(row.evidence) or w.NOTHING,
+        "evidence": w.numbers_text(row.evidence) or w.NOTHING,
         "evidence_asked": criterion.evidence or w.NOTHING,
         **_value_and_limits(evaluation, criterion),
         "clause": criterion.clause,
@@ -137,8 +137,8 @@ def _own_basis(evaluation: Evaluation, row: CriterionScore) -> str:
     made = compose(
         LEVEL_BASIS,
         value.label,
-        indicator_figure(standard, indicator, plain(value.number)),
-        "" if value.unit == "1" else f" {value.unit}",
+        indicator_figure(standard, indicator, fixed(value.number, indicator.decimals)),
+        "" if value.unit == "1" else value.unit if value.unit == "%" else f" {value.unit}",
         w.level_words(standard, indicator, value.level) if words else "未达到最低限值",
         share_figure(value.level, share),
     )
@@ -274,7 +274,7 @@ def basic_context(evaluation: Evaluation) -> Context:
                 "text": r.criterion.report_text,
                 "verdict": _verdict(r),
                 "statement": r.statement or w.NOTHING,
-                "evidence": "、".join(r.evidence) or w.NOTHING,
+                "evidence": w.numbers_text(r.evidence) or w.NOTHING,
             }
             for number, r in enumerate(basic.rows, 1)
         ],
@@ -308,12 +308,10 @@ def _count(number: int, key: str, label: str) -> str:
     return figure(str(number), f"n:{key}", label)
 
 
-def conclusion(evaluation: Evaluation) -> str:
-    """The sentences of the whole: basic requirements, performance, scores."""
-    sentences = [_basic_sentence(evaluation), *_performance(evaluation)]
-    sentences.append(_sentence_printed(evaluation))
-    provisional = _sentence_provisional(evaluation)
-    return joined([*sentences, provisional])
+def conclusion(evaluation: Evaluation) -> list[str]:
+    """The sentences of the whole: basic requirements, performance, scores; one paragraph each."""
+    sentences = [_basic_sentence(evaluation), *_performance(evaluation), _sentence_printed(evaluation)]
+    return [sentence for sentence in (*sentences, _sentence_provisional(evaluation)) if sentence]
 
 
 def _performance(evaluation: Evaluation) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from pipeline.evaluation import Evaluation
+from pipeline.facts import Fact
 from pipeline.formula.evaluate import Num
 from pipeline.quantity import fixed, plain
 from pipeline.report import words as w
@@ -18,9 +20,9 @@ Context = dict[str, Any]
 
 def fact_text(evaluation: Evaluation, field: Field, years_back: int = 0) -> str:
     """A field of the evaluation year, or of an earlier one (where nothing is required)."""
-    value = evaluation.intake.fact(field.id, years_back).value
-    key = f"{field.id}@{years_back}" if years_back else field.id
-    refused = key in evaluation.intake.refused
+    fact = evaluation.intake.fact(field.id, years_back)
+    value = fact.value
+    refused = _refusal(evaluation, f"{field.id}@{years_back}" if years_back else field.id, fact)
     if years_back:
         text = w.value_text(value, replace(field, required=False), refused=refused)
     else:
@@ -35,11 +37,15 @@ def table_rows(evaluation: Evaluation, table: Table) -> list[Context]:
     for index, row in enumerate(evaluation.intake.rows(table.id)):
         cells: Context = {"no": str(index + 1)}
         for column in table.columns:
-            value = row.fact(column.id).value
+            fact = row.fact(column.id)
+            value = fact.value
             asked = _asked(evaluation, column, (table.id, index))
-            refused = f"{table.id}[{index + 1}].{column.id}" in evaluation.intake.refused
+            refused = _refusal(evaluation, f"{table.id}[{index + 1}].{column.id}", fact)
             text = w.value_text(value, column, in_table=True, asked=asked, refused=refused)
             cells[column.id] = cell_figure(text, value, table, index, column.id, column.label)
+            if column.type == "date":
+                long = w.date_text(value) if isinstance(value, dt.date) else text
+                cells[f"{column.id}_long"] = cell_figure(long, value, table, index, column.id, column.label)
         for definition in computed:
             number = _computed(evaluation, definition, index)
             cells[definition.column] = w.NOTHING
@@ -85,6 +91,13 @@ def total_rows(evaluation: Evaluation, table: Table) -> list[int]:
 def _computed(evaluation: Evaluation, definition: ComputedColumn, index: int) -> Decimal | None:
     outcome = evaluation.calculator.computed_cell(definition.table, index, definition.column)
     return outcome.value if isinstance(outcome, Num) else None
+
+
+def _refusal(evaluation: Evaluation, key: str, fact: Fact) -> str:
+    """How the content of a cell is called that could not be read; "" for any other answer."""
+    if key not in evaluation.intake.refused:
+        return ""
+    return w.refusal(evaluation.code_at.get(fact.source, "") if fact.source is not None else "")
 
 
 def _asked(evaluation: Evaluation, field: Field, row: tuple[str, int] | None = None) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pipeline.findings import LvbaoError
 
-class ReportError(Exception):
+
+class ReportError(LvbaoError):
     """A template, its text source or a document cannot be read or written.
 
     The message is 简体中文, made for the person who works with the file.

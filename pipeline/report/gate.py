@@ -14,6 +14,7 @@ from pipeline.report.outline import Outline
 from pipeline.report.package import Package
 from pipeline.report.provenance import leaking_parts
 from pipeline.report.safety import part_label
+from pipeline.report.schema import schema_problems
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STYLE_USES: Final = ("w:pStyle", "w:rStyle", "w:tblStyle")
@@ -57,6 +58,7 @@ def inspect(
             Problem("leftover_tag", label, f"遗留模板标签 {tag}") for tag in _leftovers(root, allowed)
         ]
         problems += _structure(root, label)
+        problems += [Problem("schema", label, message) for message in schema_problems(root)]
         problems += _dangling(root, label, styles, numbers)
         problems += _fields(root, label)
     problems += _references(document)

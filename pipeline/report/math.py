@@ -17,7 +17,7 @@ Row = list[Element]
 MATH_FONT: Final = "Cambria Math"
 _CHINESE_FONT: Final = "仿宋"
 _SYMBOL: Final = re.compile(r"([A-Za-zΑ-Ωα-ωϵ]+)(?:_([^\s_]+))?")
-_UNIT_PIECE: Final = re.compile(r"(\S[²³]|m[23](?![A-Za-z0-9])|[^\s/·(]*CO2)")
+_UNIT_PIECE: Final = re.compile(r"(\S[²³]|m[23](?![A-Za-z0-9])|[^\s/·(]*CO[2₂])")
 _RAISED: Final = {"²": "2", "³": "3"}
 
 
@@ -138,7 +138,7 @@ def unit(text: str) -> Row:
     """A unit of measure with real exponents and indices: m³, tCO₂/万元. `text` may begin with a blank."""
     row: Row = []
     for piece in _UNIT_PIECE.split(text):
-        if piece.endswith("CO2"):
+        if piece.endswith(("CO2", "CO₂")):
             row.append(lowered([words(piece[:-1])], [words("2")]))
         elif _UNIT_PIECE.fullmatch(piece):
             row.append(raised([words(piece[0])], [words(_RAISED.get(piece[1], piece[1]))]))

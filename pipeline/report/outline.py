@@ -165,6 +165,15 @@ def heading_styles(package: Package) -> frozenset[str]:
     return frozenset(style_id for style_id in outline.style_ids if outline.is_heading_style(style_id))
 
 
+def style_id(package: Package, name: str, otherwise: str) -> str:
+    """The id of the style of that name, whatever Word or WPS calls it; `otherwise` where there is none."""
+    for part in package.of_type(".styles+xml"):
+        for node in package.xml(part).iter(qn("w:style")):
+            if _value(node, "w:name") == name:
+                return str(node.get(qn("w:styleId"), ""))
+    return otherwise
+
+
 def contents_style(package: Package, level: int) -> str:
     """The id of the style of contents entries of a level, whatever Word or WPS calls it."""
     for node in package.xml("word/styles.xml").iter(qn("w:style")):

@@ -16,6 +16,13 @@ from pipeline.report.ooxml import NS, Element, el, parse, qn, serialise
 MAX_PARTS: Final = 5_000
 MAX_PART_BYTES: Final = 200_000_000
 MAX_TOTAL_BYTES: Final = 400_000_000
+_OTHER_FILES: Final = (
+    (b"%pdf", "PDF"),
+    (b"{\\rtf", "RTF"),
+    (b"<!doctype html", "网页"),
+    (b"<html", "网页"),
+    (b"<?xml", "XML"),
+)
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _DOCUMENT_REL: Final = f"{NS['r']}/officeDocument"
 
@@ -61,6 +68,8 @@ class Package:
         for rel in self.relationships(""):
             if rel.type == _DOCUMENT_REL:
                 return rel.target
+            if rel.kind == "officeDocument":
+                raise PackageError("这是“严格 Open XML”格式的文档，请在 Word 中另存为普通的 .docx。")
         raise PackageError("这不是 Word 文档：找不到正文部件。")
 
     def relationships(self, part: str) -> tuple[Relationship, ...]:
@@ -132,8 +141,13 @@ def rels_name(part: str) -> str:
 
 def read_package(data: bytes) -> Package:
     """Open a .docx. Raises PackageError for anything that is not a sane, unencrypted package."""
+    if not data:
+        raise PackageError("文件是空的（0 字节），不是 Word 文档。")
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise PackageError("文件是旧版 .doc 或已加密，请另存为未加密的 .docx。")
+    for begins, kind in _OTHER_FILES:
+        if data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(begins):
+            raise PackageError(f"这是 {kind} 文件，不是 Word 文档；请在 Word 或 WPS 中另存为 .docx。")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             package = Package(_read_parts(archive))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -86,3 +86,26 @@ def dotted_names(shape: Shape, prefix: str = "") -> Iterator[str]:
             yield from dotted_names(shape.names[key], f"{prefix}.{key}" if prefix else key)
     elif prefix:
         yield prefix
+
+
+def unused_names(shape: Shape, used: Collection[str], prefix: str = "") -> Iterator[str]:
+    """The names of a shape that `used` does not hold, items of lists as `products[].name`.
+
+    A mapping or list of which nothing is used is named once, by its own name.
+    """
+    if isinstance(shape, MapOf):
+        if prefix and not _touched(prefix, used):
+            yield prefix
+            return
+        for key in shape.names:
+            yield from unused_names(shape.names[key], used, f"{prefix}.{key}" if prefix else key)
+    elif isinstance(shape, ListOf) and isinstance(shape.item, MapOf) and prefix in used:
+        for key in shape.item.names:
+            yield from unused_names(shape.item.names[key], used, f"{prefix}[].{key}")
+    elif prefix not in used:
+        yield prefix
+
+
+def _touched(prefix: str, used: Collection[str]) -> bool:
+    """Is any name below the prefix used?"""
+    return any(name.startswith((f"{prefix}.", f"{prefix}[")) for name in used)

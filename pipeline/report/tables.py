@@ -1,6 +1,7 @@
 """Merging table cells downwards by equal value, and its exact inverse.
 
-A table asks for it in its alt text (Word: 表格属性 → 可选文字 → 说明): `合并列=1,2`. Each column is merged
+A table asks for it in its alt text (Word: 表格属性 → 可选文字 → 说明): `合并列=1,2`; or by a bookmark in its
+first row, `合并列_1_2_t3`, for programs that lose alt texts (t3 only makes the name unique). Each column is merged
 within the groups of the column named before it. Only rows that have one cell a column take part; header rows,
 totals that span columns and blank cells are left alone.
 """
@@ -11,21 +12,53 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.report.ooxml import Element, cell_text, el, nearest, qn, val
+from pipeline.report.ooxml import Element, cell_text, el, nearest, qn, remove, val
 
+_BOOKMARK: Final = re.compile(r"合并列((?:_\d+)+)_t\d+")
 _SPEC: Final = re.compile(r"合并列\s*[=＝:：]\s*(\d+(?:\s*[,，、]\s*\d+)*)")
 
 
 def merge_marked_tables(root: Element) -> None:
     """Merge every table of a part that asks for it, and give it a proper alt text instead."""
     for table in list(root.iter(qn("w:tbl"))):
+        marked = _take_bookmark(table)
         note = table.find(f"{qn('w:tblPr')}/{qn('w:tblDescription')}")
         found = _SPEC.search(str(note.get(qn("w:val"), ""))) if note is not None else None
-        if note is None or found is None:
+        spec = found.group(1) if found else marked
+        if not spec:
             continue
-        columns = [int(number) for number in re.findall(r"\d+", found.group(1))]
-        merge(table, columns)
+        merge(table, [int(number) for number in re.findall(r"\d+", spec)])
+        if note is None:
+            note = _new_note(table)
         note.set(qn("w:val"), alt_text(table))
+
+
+def merge_bookmark(spec: str, unique: str) -> str:
+    """The name of the bookmark that asks to merge columns `1,2`."""
+    return f"合并列_{'_'.join(re.findall(r'[0-9]+', spec))}_t{unique}"
+
+
+def _take_bookmark(table: Element) -> str:
+    """The columns that a bookmark of the table asks to merge, "" for none; the bookmark goes."""
+    for start in [n for n in table.iter(qn("w:bookmarkStart")) if nearest(n, "w:tbl") is table]:
+        found = _BOOKMARK.match(str(start.get(qn("w:name"), "")))
+        if found:
+            id_ = start.get(qn("w:id"))
+            for end in [n for n in table.iter(qn("w:bookmarkEnd")) if n.get(qn("w:id")) == id_]:
+                remove(end)
+            remove(start)
+            return found.group(1)
+    return ""
+
+
+def _new_note(table: Element) -> Element:
+    note = val("w:tblDescription", "")
+    properties = table.find(qn("w:tblPr"))
+    if properties is None:
+        properties = el("w:tblPr")
+        table.insert(0, properties)
+    properties.append(note)
+    return note
 
 
 def alt_text(table: Element) -> str:
@@ -34,9 +67,13 @@ def alt_text(table: Element) -> str:
     title = "" if caption is None else str(caption.get(qn("w:val"), ""))
     rows = _rows(table)
     heads = [row for row in rows if _is_header(row)]
-    names = "、".join(dict.fromkeys(cell_text(cell) for cell in _cells(heads[-1]))) if heads else ""
+    names = "、".join(dict.fromkeys(_label(cell) for cell in _cells(heads[-1]))) if heads else ""
     columns = f"，各列为：{names}" if names else ""
     return f"{title}：共 {len(rows) - len(heads)} 行{columns}".lstrip("：")
+
+
+def _label(cell: Element) -> str:
+    return "".join(cell_text(cell).split("\n"))
 
 
 def merge(table: Element, columns: Sequence[int]) -> None:

@@ -14,9 +14,12 @@ from pipeline.calc.scope import OWN_FACTOR, YEAR_WORDS
 from pipeline.calc.trace import Operand
 from pipeline.facts import Intake
 from pipeline.formula.evaluate import FactorUse
-from pipeline.quantity import Value, plain
+from pipeline.quantity import Value, plain, significant
 from pipeline.report.marks import figure
 from pipeline.standard.types import Field, Indicator, Standard, Subcategory, Table
+
+FACTOR_DIGITS: Final = 6
+"""Significant digits of a coefficient in the report; the JSON keeps them all."""
 
 _CELL: Final = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
 
@@ -99,7 +102,7 @@ def operand_figure(standard: Standard, intake: Intake, operand: Operand) -> str:
 def factor_figure(use: FactorUse, family: str) -> str:
     """A coefficient."""
     tag = f"k:{use.family}/{use.set}/{use.key}{'/own' if use.overridden else ''}"
-    return figure(plain(use.coefficient), tag, f"{use.key}{family}")
+    return figure(significant(use.coefficient, FACTOR_DIGITS), tag, f"{use.key}{family}")
 
 
 def weight_figure(sub: Subcategory) -> str:

@@ -20,16 +20,17 @@ from jinja2 import TemplateError
 from pipeline.report.check import Checked, check_part
 from pipeline.report.errors import PackageError
 from pipeline.report.faults import Place, TemplateFault
-from pipeline.report.ooxml import Element, parse, serialise
+from pipeline.report.ooxml import Element, parse, qn, serialise
 from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package, read_package, write_package
 from pipeline.report.provenance import Wrapper, unwrap
 from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
-from pipeline.report.shapes import MapOf, shape_of
+from pipeline.report.shapes import MapOf, shape_of, unused_names
 from pipeline.report.tables import merge_marked_tables
 from pipeline.report.tags import TaggedPart, read_tags
 from pipeline.report.tidy import tidy_part, tidy_template_part
+from pipeline.report.together import keep_rows_together
 
 _BRACES: Final = re.compile(r"(?:^|>)([^<>]*(?:\{\{|\{%|\{#)[^<>]*)")
 MAX_OUTPUT: Final = 100_000_000
@@ -48,7 +49,11 @@ class Template:
     def from_bytes(cls, data: bytes) -> Template:
         """Open a template. Raises PackageError when it is no Word document at all."""
         package = read_package(data)
-        _ = package.document_name
+        name = package.document_name
+        if package.xml(name).tag != qn("w:document"):
+            raise PackageError("这不是 Word 文档（可能是 Excel 或 PowerPoint 文件）。")
+        types = package.parts["[Content_Types].xml"]
+        package.parts["[Content_Types].xml"] = types.replace(b".template.main+xml", b".document.main+xml")
         return cls(package, unsafe_content(package))
 
     @classmethod
@@ -83,10 +88,12 @@ class Template:
         """The dotted context names that the template uses; items of lists as `tables.products[].name`."""
         return frozenset(name for checked in self._checked(context) for name in checked.used)
 
+    def unused_names(self, context: Mapping[str, Any] | MapOf) -> tuple[str, ...]:
+        """The context names that the template never uses; what is wholly unused is named once."""
+        return tuple(unused_names(_shape(context), self.used_names(context)))
+
     def _checked(self, context: Mapping[str, Any] | MapOf) -> tuple[Checked, ...]:
-        shape = context if isinstance(context, MapOf) else shape_of(context)
-        if not isinstance(shape, MapOf):
-            raise TypeError("a report context is a mapping")
+        shape = _shape(context)
         environment = ReportEnvironment()
         return tuple(check_part(part, shape, environment) for part in self.parts)
 
@@ -113,8 +120,16 @@ class Template:
             wrapper.wrap(root)
             tidy_part(root)
             merge_marked_tables(root)
+            keep_rows_together(root)
             package.parts[part.name] = serialise(root)
         return (None, tuple(found)) if found else (package, ())
+
+
+def _shape(context: Mapping[str, Any] | MapOf) -> MapOf:
+    shape = context if isinstance(context, MapOf) else shape_of(context)
+    if not isinstance(shape, MapOf):
+        raise TypeError("a report context is a mapping")
+    return shape
 
 
 def check_template(template: bytes, context: Mapping[str, Any] | MapOf) -> tuple[TemplateFault, ...]:

@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 from pipeline.report.columns import keep_width
-from pipeline.report.ooxml import XML_SPACE, Element, cell_text, el, qn, remove
+from pipeline.report.ooxml import XML_SPACE, Element, el, qn, remove
+from pipeline.report.schema import put_in_order
+from pipeline.report.together import lines_of
 
 _NOISE: Final = ("rsid", "paraId", "textId")
 _HALF_PAGE_LINES: Final = 22
@@ -14,9 +16,10 @@ _CELL_BLOCKS: Final = (qn("w:p"), qn("w:tbl"), qn("w:sdt"), qn("w:customXml"))
 
 
 def tidy_template_part(root: Element) -> None:
-    """Take out what Word left behind while editing: spelling marks, revision ids, last page breaks."""
+    """Take out what Word left behind while editing: spelling marks, revision ids, last page breaks; sort properties."""
     for node in list(root.iter(qn("w:proofErr"), qn("w:lastRenderedPageBreak"))):
         remove(node)
+    put_in_order(root)
     for element in root.iter():
         for key in list(element.attrib):
             local = str(key).rpartition("}")[2]
@@ -48,21 +51,8 @@ def tidy_part(root: Element) -> None:
 def _let_tall_row_split(row: Element) -> None:
     """A row that must stay whole but is taller than half a page would be cut off at the foot of the page."""
     mark = row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}")
-    if mark is not None and any(_lines(cell) > _HALF_PAGE_LINES for cell in row.findall(qn("w:tc"))):
+    if mark is not None and any(lines_of(cell) > _HALF_PAGE_LINES for cell in row.findall(qn("w:tc"))):
         remove(mark)
-
-
-def _lines(cell: Element) -> int:
-    """About how many lines a cell takes: 五号 characters of 210 twips, Latin ones half as wide."""
-    width = cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}")
-    room = (
-        max(int(float(str(width.get(qn("w:w"), "0")).rstrip("%") or 0)) if width is not None else 0, 420)
-        - 136
-    )
-    total = 0
-    for line in cell_text(cell).split("\n"):
-        total += 1 + sum(105 if char.isascii() else 210 for char in line) // max(room, 210)
-    return total
 
 
 def _break_lines(node: Element) -> None:

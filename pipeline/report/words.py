@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pipeline.calc.trace import IndicatorValue
@@ -14,12 +14,19 @@ from pipeline.standard.types import Field, Indicator, Standard
 
 NOT_FILLED = "未填"
 NOTHING = "—"
+_ENDS = "。！？；：…”’）)】》.!?;:"
+_REFUSALS = {"cell_error": "公式出错", "formula_without_result": "公式没有结果"}
 _DIGITS = "〇一二三四五六七八九"
 
 
 def date_text(date: dt.date) -> str:
     """2025年3月1日."""
     return f"{date.year}年{date.month}月{date.day}日"
+
+
+def date_short(date: dt.date) -> str:
+    """2025-03-01, as in the narrow columns of tables (GB/T 7408)."""
+    return date.isoformat()
 
 
 def date_upper(date: dt.date) -> str:
@@ -34,28 +41,43 @@ def _upper_number(number: int) -> str:
     return head + (_DIGITS[ones] if ones or not tens else "")
 
 
-def gap(label: str, *, refused: bool = False) -> str:
-    """The mark of a required value that is not there, or of one that could not be read; appears in drafts only."""
-    return f"【填写有误：{label}】" if refused else f"【未填：{label}】"
+def gap(label: str, *, refused: str = "") -> str:
+    """The mark of a required value that is not there, or in the words `refused` of one that could not be read; appears
+    in drafts only."""
+    return f"【{refused or NOT_FILLED}：{label}】"
+
+
+def refusal(code: str) -> str:
+    """What kind of nothing a cell holds whose content was refused with the finding `code`."""
+    return _REFUSALS.get(code, "填写有误")
+
+
+def chemical(text: str) -> str:
+    """The text of a unit or formula with the index of carbon dioxide set low: tCO2/t → tCO₂/t."""
+    return text.replace("CO2", "CO₂")
+
+
+def unit_name(unit: str | None) -> str:
+    """The unit by itself, as in a column of units; nothing for pure numbers."""
+    return "" if not unit or unit == "1" else chemical(unit)
 
 
 def unit_text(unit: str | None) -> str:
     """The unit as it follows a number: `%` close up, others after a blank, nothing for pure numbers."""
-    if not unit or unit == "1":
-        return ""
-    return unit if unit in ("%", "‰") else f" {unit}"
+    name = unit_name(unit)
+    return name if name in ("", "%", "‰") else f" {name}"
 
 
 def value_text(
-    value: Value, field: Field, *, in_table: bool = False, asked: bool = True, refused: bool = False
+    value: Value, field: Field, *, in_table: bool = False, asked: bool = True, refused: str = ""
 ) -> str:
-    """A fact as a report prints it; the four kinds of nothing stay apart.
+    """A fact as a report prints it; the kinds of nothing stay apart.
 
-    `asked`: its condition holds; `refused`: something stands in the cell that could not be read.
+    `asked`: its condition holds; `refused`: how something is called that stands in the cell and could not be read.
     """
     if isinstance(value, Missing):
         if refused:
-            return gap(field.label, refused=True)
+            return gap(field.label, refused=refused)
         if not asked:
             return NOTHING
         if field.required:
@@ -70,8 +92,21 @@ def value_text(
     if isinstance(value, Decimal):
         return plain(value) if field.decimals is None else fixed(value, field.decimals)
     if isinstance(value, dt.date):
-        return date_text(value)
+        return date_short(value) if in_table else date_text(value)
+    if isinstance(value, str) and field.type == "long_text" and not in_table:
+        return closed(value)
     return "、".join(value) if isinstance(value, tuple) else value
+
+
+def closed(text: str) -> str:
+    """Whole sentences with their last full stop, which people tend to forget at the end of a box."""
+    bare = text.rstrip()
+    return text if not bare or bare[-1] in _ENDS else joined((bare, "。"))
+
+
+def numbers_text(numbers: Sequence[str]) -> str:
+    """E01；E02: numbers of evidence and rows. At 、 and ， LibreOffice breaks lines within a number: E0 / 1、E02."""
+    return "；".join(numbers)
 
 
 def change_text(now: object, before: object, key: str = "", label: str = "") -> str:

@@ -94,10 +94,22 @@ def _table(table: t.Table) -> Iterator[str]:
     for key in table.key:
         if key not in table.by_id:
             yield f"intake.yaml：表“{table.id}”的 key“{key}”不是它的列"
+    yield from _carry(table)
     for row in table.prefill:
         for key in row:
             if key not in table.by_id:
                 yield f"intake.yaml：表“{table.id}”的 prefill 用了不存在的列“{key}”"
+
+
+def _carry(table: t.Table) -> Iterator[str]:
+    """What is said of the next year must be possible."""
+    if table.carry == "shift" and table.period_column is None:
+        yield f"intake.yaml：表“{table.id}”的 carry 为 shift，但 key 中没有年度列"
+    for column in table.columns:
+        if column.earlier is not None and column.earlier not in table.by_id:
+            yield f"intake.yaml：{table.id}.{column.id} 的 earlier“{column.earlier}”不是这张表的列"
+        if column.carry == "shift" and column.earlier is None:
+            yield f"intake.yaml：{table.id}.{column.id} 的 carry 为 shift，应写 earlier（上一年的列）"
 
 
 def _field(field: t.Field, name: str) -> Iterator[str]:
@@ -111,6 +123,10 @@ def _field(field: t.Field, name: str) -> Iterator[str]:
         yield f"{where}是选择项，应有 options"
     for duplicate in _duplicates(field.choices):
         yield f"{where}的选项“{duplicate}”重复"
+    if not in_table and field.earlier is not None:
+        yield f"{where}不是表的列，不能有 earlier；多年的值请用 years"
+    if not in_table and field.carry == "shift" and field.years == 1:
+        yield f"{where}只有一年的值，carry 不能为 shift"
     if field.past and field.type not in ("date", "year"):
         yield f"{where}不是日期或年份，不能写 past"
     if field.years < 1 or field.years > 3:

@@ -14,6 +14,7 @@ from pipeline.standard.bind import Binder
 from pipeline.standard.check import check_pack
 from pipeline.standard.criteria_sheet import with_criteria_table
 from pipeline.standard.factors import computed
+from pipeline.standard.history import CHANGELOG, read_history
 from pipeline.standard.inherit import Merger, Override
 from pipeline.standard.yaml import Mapping_, Place, YamlError, read
 
@@ -90,6 +91,7 @@ def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_di
         factors_digest=factors_digest,
         overrides=tuple(reader.overrides),
     )
+    standard = replace(standard, history=_history(folder, standard, problems))
     if not problems:
         problems = check_pack(standard, folder.name)
     if problems:
@@ -104,6 +106,21 @@ def _over(chain: tuple[Path, ...]) -> _Reader:
         reader = _Reader(folder, "" if folder == chain[0] else f"{folder.name}/", reader)
     assert reader is not None
     return reader
+
+
+def _history(folder: Path, standard: t.Standard, problems: list[str]) -> tuple[t.Release, ...]:
+    """The releases that CHANGELOG.md tells, where there is one."""
+    path = folder / CHANGELOG
+    if not path.is_file():
+        return ()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        problems.append(f"{CHANGELOG}：不是 UTF-8 文本")
+        return ()
+    releases, found = read_history(text, standard.intake, standard.identity.pack_version)
+    problems += found
+    return releases
 
 
 class _Reader:

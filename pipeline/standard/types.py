@@ -19,6 +19,8 @@ Status = Literal["printed", "inferred", "provisional", "user"]
 FieldType = Literal[
     "text", "long_text", "number", "integer", "date", "year", "month", "choice", "multi_choice", "yes_no"
 ]
+Carry = Literal["keep", "clear", "shift"]
+_LASTING_TYPES = ("text", "long_text", "choice", "multi_choice")
 STATUS_WORDS: Mapping[str, str] = {
     "printed": "原文",
     "inferred": "推断",
@@ -120,8 +122,19 @@ class Field:
     clause: str | None = None
     width: Decimal | None = None
     decimals: int | None = None
+    carry: Carry | None = None
+    earlier: str | None = None
     status: Status = "printed"
     source: str | None = None
+
+    @property
+    def carried(self) -> Carry:
+        """What becomes of a value in the workbook of the next year: as declared, else by years and type."""
+        if self.carry is not None:
+            return self.carry
+        if self.years > 1:
+            return "shift"
+        return "keep" if self.type in _LASTING_TYPES else "clear"
 
     @property
     def is_number(self) -> bool:
@@ -160,6 +173,12 @@ class Table:
     rows: int = 15
     key: tuple[str, ...] = ()
     prefill: tuple[Mapping[str, Any], ...] = ()
+    carry: Carry | None = None
+
+    @property
+    def carried(self) -> Carry:
+        """What becomes of the rows in the workbook of the next year: as declared, else by the period column."""
+        return self.carry or ("shift" if self.period_column else "keep")
 
     @cached_property
     def by_id(self) -> Mapping[str, Field]:
@@ -593,6 +612,14 @@ class Case:
     expect: Expectation
 
 
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version of the pack: the present id of each field, table or `table.column` that it renamed."""
+
+    version: str
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Standard:
     """A whole pack. `digest` is the SHA-256 over its files and those of the factor tables."""
@@ -608,6 +635,7 @@ class Standard:
     factors_digest: str
     overrides: tuple[Override, ...] = ()
     """Of a pack over a base: every difference to it, with its place."""
+    history: tuple[Release, ...] = ()
 
     @property
     def id(self) -> str:

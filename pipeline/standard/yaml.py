@@ -58,14 +58,22 @@ def read(path: Path, name: str) -> Any:
     `name` is what messages call the file. Raises YamlError.
     """
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise YamlError([f"{name}：不是 UTF-8 文本"]) from None
+    return read_text(text, name)
+
+
+def read_text(text: str, name: str, first_line: int = 1) -> Any:
+    """Like `read`, for a text that begins in line `first_line` of the file called `name`."""
+    text = "\n" * (first_line - 1) + text
+    try:
+        root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
         problem = getattr(error, "problem", None) or str(error)
         raise YamlError([f"{Place(name, line)}：YAML 写法有误（{problem}）"]) from None
-    except UnicodeDecodeError:
-        raise YamlError([f"{name}：不是 UTF-8 文本"]) from None
     problems: list[str] = []
     value = _build(root, name, problems) if root is not None else None
     if problems:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from pipeline.intake.texts import credit_code_check_digit
 from pipeline.intake.values import Question, Reading, read_value
 from pipeline.intake.workbook import BLANK_CELL, Cell, CellKind
 from pipeline.quantity import MISSING, NotApplicable, NotDetected
-from pipeline.standard.types import Field
+from pipeline.standard.types import Field, Standard
+from tests.intake.builder import brief, clean_book, read
 
 WHERE = CellRef("表.xlsx", "甲", "D4", "数量")
 NUMBER = Field("x", "数量", "number", unit="m²")
@@ -103,6 +105,27 @@ WITH_NOTE: list[tuple[Field, Any, Any]] = [
     (NUMBER, "5平方米", Decimal(5)),
     (NUMBER, "5㎡", Decimal(5)),
     (MASS, "5吨", Decimal(5)),
+    (MASS, "5 T", Decimal(5)),
+    (Field("x", "用电量", "number", unit="万kWh"), "98万度", Decimal(98)),
+    (Field("x", "综合能耗", "number", unit="tce"), "5吨标煤", Decimal(5)),
+    (NUMBER, "1，234.5", Decimal("1234.5")),
+    (NUMBER, "2百", Decimal(200)),
+    (NUMBER, "3千", Decimal(3000)),
+    (NUMBER, "0.3亿", Decimal(30000000)),
+    (NUMBER, "+5", Decimal(5)),
+    (NUMBER, ".5", Decimal("0.5")),
+    (NUMBER, "0.00", Decimal("0.00")),
+    (PERCENT, "12.5％", Decimal("12.5")),
+    (Field("x", "人数", "integer", unit="人"), "25人", Decimal(25)),
+    (DATE, "2024年3月5号", dt.date(2024, 3, 5)),
+    (MONTH, "2024-3", "2024-03"),
+    (YES_NO, "是的", True),
+    (YES_NO, "✔", True),
+    (YES_NO, "yes", True),
+    (YES_NO, "☑是 □否", True),
+    (YES_NO, "□是 ■否", False),
+    (YES_NO, "没有", False),
+    (YES_NO, "N", False),
     (MONEY, "1.2万元", Decimal("1.2")),
     (PERCENT, "12%", Decimal(12)),
     (PERCENT, "12 ％", Decimal(12)),
@@ -149,6 +172,21 @@ REFUSED: list[tuple[Field, Any, str, str]] = [
     (NUMBER, "≈ 6,138", "not_a_number", "6138"),
     (NUMBER, ">100", "not_a_number", "100"),
     (NUMBER, "12。5", "not_a_number", "12.5"),
+    (NUMBER, "约3.2万", "not_a_number", "32000"),
+    (NUMBER, "3.2万左右", "not_a_number", "32000"),
+    (MASS, "约500公斤", "not_a_number", "0.5"),
+    (MASS, "约5m³", "not_a_number", ""),
+    (NUMBER, "3.2万平方米", "other_unit", "32000"),
+    (MASS, "1.2万吨", "other_unit", "12000"),
+    (NUMBER, "(1,234)", "not_a_number", ""),
+    (NUMBER, "—5", "not_a_number", ""),
+    (NUMBER, "5%（含）", "not_a_number", ""),
+    (NUMBER, "1.234,5", "not_a_number", ""),
+    (NUMBER, "一百", "not_a_number", ""),
+    (NUMBER, "500（估）", "not_a_number", "500"),
+    (MONEY, "120万元整", "not_a_number", ""),
+    (YES_NO, "□是 □否", "not_an_option", ""),
+    (YES_NO, "☑是 ☑否", "not_an_option", ""),
     (NUMBER, "1,23", "not_a_number", ""),
     (NUMBER, "10-20", "not_a_number", ""),
     (NUMBER, "10～20", "not_a_number", ""),
@@ -325,3 +363,33 @@ def test_a_printed_number_is_read_back(value: float, thousands: bool) -> None:
     exact = Decimal(repr(value))
     text = f"{exact:,f}" if thousands else f"{exact:f}"
     assert reading(NUMBER, text).value == exact
+
+
+def test_values_as_people_write_them_are_read_from_a_workbook_with_a_note_each(
+    toy: Standard, tmp_path: Path
+) -> None:
+    typed = {
+        "基本信息!D6": "２０２４",
+        "基本信息!D7": "2025.3.1",
+        "基本信息!D10": "√",
+        "基本信息!D11": "2台",
+        "用地与产出!D4": "3.2万",
+        "用地与产出!D5": "1,234.5",
+        "用地与产出!D8": "900吨",
+        "用地与产出!D10": "12%",
+    }
+    book = clean_book(toy)
+    for place, text in typed.items():
+        book.put(place, text)
+    intake, findings = read(book, toy, tmp_path)
+    assert [(code, cell) for code, cell, _ in brief(findings)] == [("normalised", cell) for cell in typed]
+    ids = ("evaluation_year", "evaluation_date", "has_boiler", "boiler_count")
+    assert [intake.fact(i).value for i in ids] == [Decimal(2024), dt.date(2025, 3, 1), True, Decimal(2)]
+    ids = ("land_area", "building_floor_area", "qualified_output", "recycling_rate")
+    assert [intake.fact(i).value for i in ids] == [
+        Decimal(32000),
+        Decimal("1234.5"),
+        Decimal(900),
+        Decimal(12),
+    ]
+    assert findings[4].message == "填的是“3.2万”，已按“32000”读取（已规范化）"

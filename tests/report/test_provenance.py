@@ -226,7 +226,7 @@ def test_a_template_made_of_a_report_makes_no_claims_of_its_own() -> None:
     report = rendered(docx(p("{{ a }}"), p("{{ d }}")), {"a": AREA, "d": DATE})
     package = read_package(report)
     name = package.document_name
-    package.parts[name] = package.parts[name].replace(b"</w:body>", f"{p('{{ r }}')}</w:body>".encode())
+    package.parts[name] = package.parts[name].replace(b"<w:sectPr", f"{p('{{ r }}')}<w:sectPr".encode(), 1)
     again = rendered(write_package(package), {"r": RATIO})
     assert texts(again) == ["40000", "2009年6月18日", "1.24"]
     assert found(again) == [("i:floor_area_ratio", "1.24")]
@@ -298,7 +298,10 @@ def test_the_same_evaluation_gives_the_same_bytes() -> None:
     assert make_report(again, Options(page_numbers=False)).docx == report().docx
 
 
-SCORE_COLUMNS = {"指标值", "准入值", "推荐值", "优秀值", "达到等级", "分值", "权重", "得分", "自评结果"}
+SCORE_COLUMNS = {
+    *("指标值", "准入值", "推荐值", "优秀值", "达到等级", "自评结果"),
+    *(f"{kind}{what}" for kind in ("", "暂拟") for what in ("分值", "权重", "得分")),
+}
 
 
 def test_every_number_of_the_indicator_and_score_tables_has_a_control() -> None:
@@ -311,7 +314,7 @@ def test_every_number_of_the_indicator_and_score_tables_has_a_control() -> None:
     controls = 0
     for name in wanted:
         lines = list(tables[name].iter(qn("w:tr")))
-        heads = [re.sub("（.*", "", cell_text(cell)) for cell in lines[0].iter(qn("w:tc"))]
+        heads = [re.sub("（.*", "", cell_text(cell).replace("\n", "")) for cell in lines[0].iter(qn("w:tc"))]
         for line in lines[1:]:
             for head, cell in zip(heads, line.iter(qn("w:tc")), strict=True):
                 if head in SCORE_COLUMNS or "得分" in head:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.report import render
-from pipeline.report.ooxml import Element, cell_text, parse, qn
+from pipeline.report.ooxml import Element, cell_text, el, parse, qn
 from pipeline.report.tables import merge, merge_marked_tables, unmerge
-from tests.report.word_fixtures import W, document, docx, table
+from tests.report.word_fixtures import W, document, docx, p, table
 
 CELL = st.sampled_from(["", "甲", "乙", "丙", "甲 ", "—", "甲\n乙"]).map(lambda text: text.replace("\n", " "))
 
@@ -118,3 +118,23 @@ def test_rows_of_a_rendered_loop_are_merged() -> None:
     assert node is not None
     assert merged_column(node, 0) == ["甲", "↑", "乙"]
     assert unmerge(node) == [("甲", "1"), ("甲", "2"), ("乙", "2")]
+
+
+def test_a_bookmark_asks_to_merge_where_the_alt_text_was_lost() -> None:
+    cell = p("列").replace(
+        "<w:p>", '<w:p><w:bookmarkStart w:id="7" w:name="合并列_1_t7"/><w:bookmarkEnd w:id="7"/>'
+    )
+    root = parse(
+        table(("列",), ("甲",), ("甲",), header=1)
+        .replace(p("列"), cell, 1)
+        .replace("<w:tbl>", f'<w:tbl xmlns:w="{W}">')
+        .encode()
+    )
+    body = el("w:body", None, root)
+    merge_marked_tables(body)
+    assert [node.get(qn("w:val")) for node in root.iter(qn("w:vMerge"))] == ["restart", "continue"]
+    assert root.find(f".//{qn('w:bookmarkStart')}") is None
+    assert root.find(f".//{qn('w:bookmarkEnd')}") is None
+    note = root.find(f".//{qn('w:tblDescription')}")
+    assert note is not None
+    assert note.get(qn("w:val")) == "共 2 行，各列为：列"
