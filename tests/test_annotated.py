@@ -162,7 +162,7 @@ def test_each_finding_is_a_note_and_a_fill_at_its_own_cell(toy: Standard) -> Non
     assert {place: colour for place, (colour, _) in found.items()} == {
         f"{SITE}!D4": RED,
         f"{SITE}!D5": BLUE,
-        f"{SITE}!D7": AMBER,
+        f"{SITE}!E7": AMBER,
     }
     assert found[f"{SITE}!D4"][1].splitlines()[:3] == [
         "【校验】",

@@ -18,6 +18,7 @@ from pipeline.clients import client_of
 from pipeline.deliver import Made, Options, deliver, make_report
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
+from pipeline.files import shown_name
 from pipeline.intake.blank import write_workbook
 from pipeline.intake.data_file import read_data
 from pipeline.report.gate import inspect
@@ -228,7 +229,8 @@ def test_a_hostile_file_name_is_only_a_name(
     assert delivered.path is not None
     assert sorted(p.name for p in delivered.path.parent.iterdir()) == ["evaluation.json", "自评价报告.docx"]
     assert [p for p in tmp_path.iterdir() if p not in (workbook, output)] == []
-    assert inspect(read_package(delivered.path.read_bytes()), (name,)) == ()
+    shown = shown_name(workbook)
+    assert inspect(read_package(delivered.path.read_bytes()), (name, shown, delivered.evaluation.intake.file)) == ()
 
 
 @pytest.mark.skipif(libreoffice() is None, reason="LibreOffice (soffice) is not installed")
