@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -271,20 +270,6 @@ def missing_glyphs(paper: Paper) -> list[str]:
 def paragraphs_text(document: Element) -> str:
     """All text of a document."""
     return "".join(paragraph_text(node) for node in document.iter(qn("w:p")))
-
-
-def half_empty_pages(paper: Paper, share: float) -> list[int]:
-    """Pages (from 1) that hold text in less than a share of their height and are followed by the same chapter."""
-    found = []
-    starts = {page for _title, page in paper.outline}
-    for number, (page, following) in enumerate(pairwise(paper.pages)):
-        words = page.in_body
-        if number + 1 in starts or not words or not following.in_body:
-            continue
-        _left, top, _right, bottom = page.body
-        if (max(w.bottom for w in words) - top) / (bottom - top) < share:
-            found.append(number + 1)
-    return found
 
 
 def _word(node: Element) -> Word:

@@ -230,7 +230,10 @@ def test_a_hostile_file_name_is_only_a_name(
     assert sorted(p.name for p in delivered.path.parent.iterdir()) == ["evaluation.json", "自评价报告.docx"]
     assert [p for p in tmp_path.iterdir() if p not in (workbook, output)] == []
     shown = shown_name(workbook)
-    assert inspect(read_package(delivered.path.read_bytes()), (name, shown, delivered.evaluation.intake.file)) == ()
+    assert (
+        inspect(read_package(delivered.path.read_bytes()), (name, shown, delivered.evaluation.intake.file))
+        == ()
+    )
 
 
 @pytest.mark.skipif(libreoffice() is None, reason="LibreOffice (soffice) is not installed")

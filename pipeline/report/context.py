@@ -50,7 +50,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "indicator_list": numbered,
         "scorecard": scorecard_context(evaluation),
         "basic": basic_context(evaluation),
-        "conclusion": "".join(conclusion(evaluation)),
+        "conclusion": joined(conclusion(evaluation)),
         "conclusion_list": conclusion(evaluation),
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
