@@ -107,7 +107,7 @@ def test_a_limit_that_is_not_given_leaves_the_row_undecided_and_the_total_a_lowe
     assert (row.verdict, row.score) == ("待定", None)
     assert evaluation.scorecard.whole.score == Decimal("57.5")
     assert not evaluation.scorecard.whole.complete
-    assert "其中有待定的行，按 0 分计入，因此这是下限" in conclusion(evaluation)
+    assert "其中有待定的行，按 0 分计入，因此这是下限" in "".join(conclusion(evaluation))
     (undecided,) = [f for f in evaluation.findings if f.code == "row_undecided"]
     assert (undecided.subject, undecided.fix) == ("S02", "请补填：S02 基准值（评价方案!E6）。")
     assert evaluation.indicators["water_reuse"].number == Decimal("80.0")
@@ -179,8 +179,8 @@ def test_the_users_scheme_replaces_points_and_leaves_rows_out(run: Evaluate) -> 
     assert (card.printed.score, card.printed.weight) == (Decimal("66.25"), Decimal(100))
     assert not card.has_provisional  # the scheme is the user's, no longer the example of the standard
     assert [c.category.weight for c in card.categories] == [None, Decimal(80), Decimal(20)]
-    assert "按表C.1和评价方案确定的分值（二级指标权重合计 100）计算，自评得分为 66.25 分" in conclusion(
-        evaluation
+    assert "按表C.1和评价方案确定的分值（二级指标权重合计 100）计算，自评得分为 66.25 分" in "".join(
+        conclusion(evaluation)
     )
 
 
