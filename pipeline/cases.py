@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from pathlib import Path
 
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
+from pipeline.formula.evaluate import Num
 from pipeline.intake.blank import write_workbook
 from pipeline.intake.data_file import read_data
-from pipeline.quantity import plain
+from pipeline.quantity import plain, round_half_even
 from pipeline.standard import Standard
 from pipeline.standard.types import Case
+
+_CELL = re.compile(r"([a-z][a-z0-9_]*)\[(\d+)\]\.([a-z][a-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ def _compare(case: Case, evaluation: Evaluation) -> Iterator[str]:
             yield f"指标 {indicator_id} 应为 {expected.value}，得到 {got}{causes}"
         if expected.level is not None and value.level != expected.level:
             yield f"指标 {indicator_id} 的水平应为 {expected.level}，得到 {value.level}"
+    yield from _compare_cells(case, evaluation)
     scores = _scores(evaluation)
     for key, wanted in case.expect.scores.items():
         got_score = scores.get(key)
@@ -52,6 +57,23 @@ def _compare(case: Case, evaluation: Evaluation) -> Iterator[str]:
     for code in case.expect.findings:
         if code not in codes:
             yield f"应有问题 {code}，没有发现"
+
+
+def _compare_cells(case: Case, evaluation: Evaluation) -> Iterator[str]:
+    """Computed columns, `table[2].column` being the second row, rounded as the pack says."""
+    columns = {c.id: c for c in evaluation.standard.indicators.columns}
+    for key, wanted in case.expect.cells.items():
+        matched = _CELL.fullmatch(key)
+        column = columns.get(f"{matched[1]}.{matched[3]}") if matched else None
+        if matched is None or column is None:
+            yield f"没有名为 {key} 的计算列（写法如 products[1].share）"
+            continue
+        row = int(matched[2]) - 1
+        filled = 0 <= row < len(evaluation.intake.rows(column.table))
+        value = evaluation.calculator.computed_cell(column.table, row, column.column) if filled else None
+        got = round_half_even(value.value, column.decimals) if isinstance(value, Num) else None
+        if not _same(got, wanted):
+            yield f"{key} 应为 {wanted}，得到 {'无' if got is None else plain(got)}"
 
 
 def _same(got: Decimal | None, wanted: str) -> bool:

@@ -335,9 +335,29 @@ def template_check(
     sys.exit(commands.template_check(file, standard_name, standards, annotated, unused=unused, report=report))
 
 
+@main.command("convert")
+@click.argument("workbook", type=EXISTING)
+@click.option("--to", "target", required=True, help="转到哪个标准包。")
+@click.option("-o", "--output", type=EXISTING, required=True, help="新录入表的文件名。")
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@standard_options
+@reported
+def convert(
+    workbook: Path, target: str, output: Path, force: bool, standard: str | None, standards: Path | None
+) -> None:
+    """把一份录入表转成另一个标准的录入表，列出转入和没有转入的填报项。
+
+    \b
+    例：lvbao convert 录入表.xlsx --to gbt-36132-2025 -o 新录入表.xlsx
+    """
+    from pipeline import pack_commands
+
+    pack_commands.convert(workbook, target, output, standard, standards, force=force)
+
+
 @main.group("standard")
 def standard_group() -> None:
-    """标准包：列出、检查。"""
+    """标准包：列出、检查、新建。"""
 
 
 @standard_group.command("list")
@@ -356,17 +376,69 @@ def standard_list(standards: Path | None) -> None:
 
 @standard_group.command("check")
 @click.argument("name")
+@click.option("--strict", is_flag=True, help="有待核实的数据（推断、暂拟）时不通过，并全部列出。")
 @click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
 @reported
-def standard_check(name: str, standards: Path | None) -> None:
-    """检查一个标准包：结构、单位、公式、分值合计，并核对其中的算例。
+def standard_check(name: str, strict: bool, standards: Path | None) -> None:
+    """检查一个标准包：结构、单位、公式、分值合计、没有用到的填报项，并核对其中的算例。
 
     \b
     例：lvbao standard check cpcif-adhesive-2022-draft
+        lvbao standard check gbt-36132-2025 --strict
     """
-    from pipeline import commands
+    from pipeline import pack_commands
 
-    sys.exit(commands.standard_check(name, standards))
+    sys.exit(pack_commands.standard_check(name, standards, strict=strict))
+
+
+@standard_group.command("test")
+@click.argument("name")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def standard_test(name: str, standards: Path | None) -> None:
+    """核对一个标准包的算例，并列出还没有算例的指标和评价要素。
+
+    \b
+    例：lvbao standard test gbt-36132-2025
+    """
+    from pipeline import pack_commands
+
+    sys.exit(pack_commands.standard_test(name, standards))
+
+
+@standard_group.command("show")
+@click.argument("name")
+@click.option("--merged", is_flag=True, help="列出与基础标准包的每一处差别及其位置。")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def standard_show(name: str, merged: bool, standards: Path | None) -> None:
+    """列出一个标准包的评分表。
+
+    \b
+    例：lvbao standard show gbt-36132-2025
+        lvbao standard show gbt-36132-2025 --merged
+    """
+    from pipeline import pack_commands
+
+    pack_commands.standard_show(name, standards, merged=merged)
+
+
+@standard_group.command("new")
+@click.argument("name")
+@click.option("--from", "other", required=True, help="以哪个标准包为蓝本。")
+@click.option("--over", is_flag=True, help="不复制，只写与蓝本的差别（base:）。")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def standard_new(name: str, other: str, over: bool, standards: Path | None) -> None:
+    """新建一个标准包。
+
+    \b
+    例：lvbao standard new my-standard --from gbt-36132-2025
+        lvbao standard new city-2025 --from gbt-36132-2025 --over
+    """
+    from pipeline import pack_commands
+
+    pack_commands.standard_new(name, other, standards, over=over)
 
 
 if __name__ == "__main__":

@@ -486,20 +486,3 @@ def standard_list(standards: Path | None) -> None:
         identity = load_standard(find_standard(name, standards)).identity
         rows.append((name, identity.number, identity.title, identity.edition, identity.pack_version))
     click.echo(table_text(("名称", "标准号", "标题", "版次", "标准包版本"), rows), nl=False)
-
-
-def standard_check(name: str, standards: Path | None) -> int:
-    """Loads a pack strictly and runs its worked cases."""
-    from pipeline.cases import run_cases
-
-    pack = load_standard(find_standard(name, standards))
-    results = list(run_cases(pack))
-    failed = [r for r in results if r.problems]
-    for result in failed:
-        click.echo(f"算例“{result.case.name}”（{result.case.source}）不符：")
-        for problem in result.problems:
-            click.echo(f"  {problem}")
-    click.echo(
-        f"{pack.id}：结构、单位、公式、分值通过；算例 {len(results) - len(failed)}/{len(results)} 相符。"
-    )
-    return FOUND if failed else FINE

@@ -48,6 +48,7 @@ def evaluate_intake(
     `proof` says which scores a third party confirms (`calc/scoring.py`).
     """
     calculator = Calculator(standard, intake)
+    standard = calculator.standard  # with the limits and points that the workbook gives
     ruled = check_rules(calculator, reading)
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}

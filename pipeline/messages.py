@@ -57,7 +57,24 @@ CATALOGUE: Mapping[str, Message] = {
     "factor_unit": Message(
         ERROR, "“{key}”的系数按 {per} 计，计量单位“{unit}”不能换算成 {per}", "请改用可换算成 {per} 的单位。"
     ),
+    "limits_equal": Message(
+        ERROR,
+        "计算“{indicator}”时引领值与基准值相同（{limit}），无法按线性比例计分",
+        "请核对引领值和基准值。",
+    ),
+    "limits_disordered": Message(
+        ERROR,
+        "“{indicator}”的限值 {limits} 次序不对：{direction}，后一级应不差于前一级",
+        "请核对各级限值是否填反。",
+        "次序不对的限值不能用来评分。",
+    ),
     # -- scoring
+    "scheme_points_total": Message(
+        ERROR,
+        "评价方案中采用的指标分值合计为 {total}，应为 {whole}",
+        "请核对各项分值和“是否采用”；不采用的指标，其分值应分配给其他指标。",
+        "得分按百分制计算。",
+    ),
     "criteria_empty": Message(
         ERROR, "“{table}”还没有填写自评结论", "请逐行选择自评结论，写明自评说明和证明材料编号。"
     ),

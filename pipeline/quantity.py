@@ -56,6 +56,15 @@ def round_to_step(value: Decimal, step: Decimal) -> Decimal:
         return (value / step).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * step
 
 
+def interpolated(value: Decimal, zero: Decimal, full: Decimal) -> Decimal:
+    """How far `value` has come from `zero` (0) to `full` (1), whichever of the two is larger; clamped to 0 … 1.
+
+    `zero` and `full` must differ.
+    """
+    share = (value - zero) / (full - zero)
+    return min(max(share, Decimal(0)), Decimal(1))
+
+
 def plain(value: Decimal) -> str:
     """The decimal in full, without exponent and without trailing zeros after the point: 6138, 0.72, -0.5."""
     if value == 0:

@@ -24,14 +24,18 @@ from pipeline.verification.sheet import write_sheet
 
 HERE = Path(__file__).parent
 STANDARD = "cpcif-adhesive-2022-draft"
+"""The pack of a sample that has no `standard.txt` beside its facts."""
+
 MERGED = ("criteria", "notes", "verified_values", "verified_criteria", "veto_conditions")
 """Mappings of rows: a variant changes single rows of them."""
 
 
 def workbooks() -> Iterator[tuple[Path, bytes]]:
     """(path, content) of every sample's workbooks."""
-    standard = load_standard(find_standard(STANDARD))
     for folder in sorted(p for p in HERE.iterdir() if p.is_dir()):
+        named = folder / "standard.txt"
+        name = named.read_text(encoding="utf-8").strip() if named.is_file() else STANDARD
+        standard = load_standard(find_standard(name))
         target = folder / "录入表.xlsx"
         yield target, write_workbook(standard, read_data(facts(folder), standard))
         answers = verification(folder)

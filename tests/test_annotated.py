@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.annotated import Annotated, annotate, save_annotated
 from pipeline.cli import main
+from pipeline.deliver import Options, standard_for
 from pipeline.evaluate import evaluate_intake
 from pipeline.evaluation import Evaluation
 from pipeline.findings import Finding, LvbaoError
@@ -88,16 +89,18 @@ def left(annotated: Annotated) -> list[str]:
 
 # -- the same findings ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda p: p.parent.name)
-def test_an_annotated_sample_has_the_findings_of_the_original(path: Path, adhesive: Standard) -> None:
-    evaluation, annotated, again = given_back(path.read_bytes(), adhesive)
-    assert said(judged(again, adhesive).findings) == said(evaluation.findings)
+def test_an_annotated_sample_has_the_findings_of_the_original(path: Path) -> None:
+    standard = standard_for(path, Options())
+    evaluation, annotated, again = given_back(path.read_bytes(), standard)
+    assert said(judged(again, standard).findings) == said(evaluation.findings)
     assert annotated.left == annotated.restored == ()
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda p: p.parent.name)
-def test_annotating_an_annotated_sample_gives_the_same_bytes(path: Path, adhesive: Standard) -> None:
-    _, annotated, _ = given_back(path.read_bytes(), adhesive)
-    _, again, _ = given_back(annotated.content, adhesive)
+def test_annotating_an_annotated_sample_gives_the_same_bytes(path: Path) -> None:
+    standard = standard_for(path, Options())
+    _, annotated, _ = given_back(path.read_bytes(), standard)
+    _, again, _ = given_back(annotated.content, standard)
     assert again.content == annotated.content
 
 

@@ -365,16 +365,16 @@ def test_a_file_where_the_output_folder_should_be_is_no_crash(good: Path, tmp_pa
 # -- the rest ------------------------------------------------------------------------------------------------
 def test_a_workbook_of_another_standard_is_refused_in_check_and_run(sample: Excel, tmp_path: Path) -> None:
     book = sample.copy()
-    book.identify("standard", "gbt-36132-2025")
+    book.identify("standard", "gbt-36132-2099")
     path = book.save(tmp_path / "录入表.xlsx")
 
     unknown = lvbao("check", path)
     assert unknown.exit_code == 2
-    assert "gbt-36132-2025" in unknown.output
+    assert "gbt-36132-2099" in unknown.output
 
     asked = lvbao("check", path, "--standard", PACK)
     assert asked.exit_code == 1
-    assert "这份录入表属于标准“gbt-36132-2025”" in asked.output
+    assert "这份录入表属于标准“gbt-36132-2099”" in asked.output
 
 
 def test_packs_are_listed_and_the_nearest_is_offered(adhesive: Standard) -> None:

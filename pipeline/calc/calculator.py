@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
+from pipeline.calc.scheme import effective
 from pipeline.calc.scope import Scope
 from pipeline.calc.trace import IndicatorValue, LevelBasis, Operand, Trace
 from pipeline.facts import Intake
@@ -30,9 +31,11 @@ class Calculator:
         self._cells: dict[tuple[str, int, str], Outcome] = {}
         self._cell_operands: dict[tuple[str, int, str], tuple[Operand, ...]] = {}
         self._cell_details: dict[tuple[str, int, str], tuple[str, str]] = {}
+        self._cell_causes: dict[tuple[str, int, str], tuple[str, ...]] = {}
         self._columns = {(c.table, c.column): c for c in standard.indicators.columns}
         self._found: dict[tuple[str, str], Finding] = {}
         self._factors: dict[tuple[str, str, str, bool, Decimal], tuple[FactorUse, str]] = {}
+        self.standard = effective(self)
 
     @property
     def factors_used(self) -> tuple[tuple[FactorUse, str], ...]:
@@ -133,7 +136,7 @@ class Calculator:
     # -- levels ----------------------------------------------------------------------------------------
     def _level(self, indicator: Indicator, unrounded: Decimal, rounded: Decimal) -> LevelBasis | None:
         thresholds = indicator.thresholds
-        if thresholds is None:
+        if thresholds is None or thresholds.unset:
             return None
         variant = ""
         if thresholds.by is not None:
@@ -158,6 +161,11 @@ class Calculator:
             comparison,
             limits.worst_of,
         )
+
+    def compared(self, value: IndicatorValue) -> Decimal | None:
+        """The number that is compared with limits: unrounded or rounded, as the pack says."""
+        full = self.standard.identity.comparison == "full_value"
+        return value.trace.unrounded if full else value.trace.rounded
 
     def _reached(self, indicator: Indicator, value: Decimal, limits: Limits) -> str:
         """The best level whose limit the value reaches (limits are inclusive), else `below`."""
@@ -199,6 +207,7 @@ class Calculator:
                     result = Num(result.value * factor, definition.measure)
             self._cells[key] = result
             self._cell_details[key] = scope.factor_detail
+            self._cell_causes[key] = scope.causes
             self._cell_operands[key] = scope.operands
         return self._cells[key]
 
@@ -209,6 +218,10 @@ class Calculator:
     def cell_detail(self, table: str, row: int, column: str) -> tuple[str, str]:
         """(how a computed cell came about, source of its coefficient), for the trace."""
         return self._cell_details.get((table, row, column), ("", ""))
+
+    def cell_causes(self, table: str, row: int, column: str) -> tuple[str, ...]:
+        """Why a computed cell is missing."""
+        return self._cell_causes.get((table, row, column), ())
 
     def condition(self, text: str, row: tuple[str, int] | None = None, subject: str = "") -> Outcome:
         """The outcome of a condition of the pack."""

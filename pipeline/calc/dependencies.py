@@ -40,8 +40,9 @@ class Dependencies:
 
     def _indicator_texts(self, indicator_id: str) -> tuple[str | None, ...]:
         indicator: Indicator = self._standard.indicators.by_id[indicator_id]
-        by = indicator.thresholds.by if indicator.thresholds else None
-        return (indicator.formula, indicator.when, by)
+        found = indicator.thresholds
+        limits = (found.by, *found.levels_from.values()) if found else ()
+        return (indicator.formula, indicator.when, *limits)
 
     def _closure(self, texts: tuple[str | None, ...]) -> frozenset[str]:
         found: set[str] = set()

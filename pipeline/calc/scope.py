@@ -164,13 +164,13 @@ class Scope:
             )  # fmt: skip
         return outcome
 
-    def cell(self, table: str, row: int, column: str) -> Outcome:
-        """A column of a row, filled in or computed."""
+    def cell(self, table: str, row: int, column: str, *, wanted: bool = False) -> Outcome:
+        """A column of a row, filled in or computed. `wanted`: needed here although optional by itself."""
         definition = self._standard.intake.tables[table].by_id.get(column)
         if definition is not None:
             fact = self._intake.rows(table)[row].fact(column)
             outcome = _entering(definition, fact)
-            if self._recording and (definition.required or not fact.is_missing):
+            if self._recording and (wanted or definition.required or not fact.is_missing):
                 self._note_cell(table, row, definition, outcome)
             return outcome
         computed = self._calculator.computed_cell(table, row, column)
@@ -194,7 +194,11 @@ class Scope:
             detail, origin = self._calculator.cell_detail(table, row, column)
             self._note_row(table, row, column, outcome, label, place, detail, origin)
         elif isinstance(outcome, Missing):
-            self._missing(label, place)
+            causes = self._calculator.cell_causes(table, row, column)
+            if not causes:
+                self._missing(label, place)
+            for cause in causes:
+                self._causes.setdefault(cause)
 
     def _note_row(
         self, table: str, row: int, column: str, outcome: Num, label: str, where: CellRef | None,
@@ -228,6 +232,16 @@ class Scope:
                 self._missing(f"表“{label}”中 {plain(wanted)} 年的数据", self._intake.places.get(table))
                 return None
         return len(rows)
+
+    def keyed_row(self, table: str, key: str) -> int | None:
+        """The row of a table whose only key column says `key`."""
+        definition = self._standard.intake.tables[table]
+        (column,) = definition.key
+        for index, row in enumerate(self._intake.rows(table)):
+            if row.fact(column).value == key:
+                return index
+        self._missing(f"表“{definition.label}”的 {key}", self._intake.places.get(table))
+        return None
 
     def note(self, name: str) -> str:
         """The client's text in the 备注 cell of a field."""
@@ -286,7 +300,7 @@ def _entering(field: Field, fact: Fact) -> Outcome:
             return MISSING
         return Num(value.limit / 2 if field.not_detected == "half_limit" else value.limit, field.measure)
     if isinstance(value, Decimal):
-        return Num(value, field.measure if field.is_number else None)
+        return Num(value, field.measure if field.is_number and field.unit else None)
     return value
 
 

@@ -22,11 +22,12 @@ from pipeline.calc.scorecard import (
     SubcategoryScore,
     Total,
 )
+from pipeline.calc.trace import IndicatorValue
 from pipeline.facts import NO_FACT, Row
 from pipeline.findings import CellRef, Finding
 from pipeline.messages import finding
-from pipeline.quantity import PRECISION, NotApplicable, fixed, plain
-from pipeline.standard.types import CRITERIA_TABLE, Criterion, Subcategory
+from pipeline.quantity import PRECISION, NotApplicable, fixed, interpolated, plain, round_half_even
+from pipeline.standard.types import CRITERIA_TABLE, Criterion, IndicatorSet, Subcategory
 
 LEVEL_BASIS = "{} {}{}，{}，按分值的 {}% 计"
 """Indicator, number, unit, level reached, share of the points."""
@@ -90,7 +91,20 @@ class _Scorer:
             printed=_total([s for s in subs if not s.provisional]),
             whole=_total(subs),
         )
+        self._check_scheme()
         return card, tuple(self.findings)
+
+    def _check_scheme(self) -> None:
+        """Points that the user chose add up to the whole (百分制)."""
+        scoring = self.standard.scoring
+        if scoring.scheme is None:
+            return
+        subs = [s for _, s in scoring.subcategories if s.weight is not None]
+        total = sum((s.weight or Decimal(0) for s in subs), Decimal(0))
+        if total != scoring.normalise_to and any(s.weight_status == "user" for s in subs):
+            place = self.intake.places.get(scoring.scheme.table)
+            words = {"total": plain(total), "whole": plain(scoring.normalise_to)}
+            self.findings.append(finding("scheme_points_total", scoring.scheme.table, place, **words))
 
     # -- one row ---------------------------------------------------------------------------------------
     def _row(self, criterion: Criterion) -> Row:
@@ -120,6 +134,8 @@ class _Scorer:
         match criterion.method:
             case "level":
                 result = self._by_level(criterion)
+            case "linear":
+                result = self._linear(criterion)
             case "condition":
                 result = self._by_condition(criterion)
             case _:
@@ -186,6 +202,25 @@ class _Scorer:
         basis = LEVEL_BASIS.format(value.label, number, measure, reached, plain(share))
         return replace(result, verdict=MET if words else NOT_MET, score=points, basis=basis)
 
+    def _linear(self, criterion: Criterion) -> CriterionScore:
+        """Points by the distance between the lowest limit (none) and the highest (all), rounded as they are printed."""
+        value = self.calculator.indicator(criterion.indicator or "")
+        result = self._judged(criterion)
+        if isinstance(value.value, NotApplicable):
+            return self._not_applicable(replace(result, verdict=NOT_APPLICABLE, basis=value.value.reason))
+        compared = self.calculator.compared(value)
+        if value.trace.level is None or compared is None:
+            return self._undecided(result)
+        levels = self.standard.indicators
+        limits = value.trace.level.limits
+        best = value.level == levels.highest
+        share = Decimal(1) if best else Decimal(0)
+        if not best and limits[levels.lowest] != limits[levels.highest]:
+            share = interpolated(compared, limits[levels.lowest], limits[levels.highest])
+        points = round_half_even((criterion.points or Decimal(0)) * share, self.standard.scoring.decimals)
+        verdict = MET if best else PARTLY if share > 0 else NOT_MET
+        return replace(result, verdict=verdict, score=points, basis=_linear_basis(value, levels, share))
+
     def _by_condition(self, criterion: Criterion) -> CriterionScore:
         outcome = self.calculator.condition(criterion.condition or "", subject=criterion.id)
         result = self._judged(criterion)
@@ -208,19 +243,29 @@ class _Scorer:
         )
 
     def _undecided(self, result: CriterionScore) -> CriterionScore:
+        indicator = self.standard.indicators.by_id.get(result.criterion.indicator or "")
+        if indicator is not None and indicator.thresholds is not None and indicator.thresholds.unset:
+            self._report(
+                "row_undecided", result.criterion, "verdict", what="、".join(indicator.thresholds.unset)
+            )
+            return result
         reads = Dependencies(self.standard).criterion_reads(result.criterion)
         owners = reads | {key.partition(".")[0] for key in reads}
         reported = {key.partition("[")[0].partition("@")[0] for key in self.reported} | self.reported
         if not owners & reported:
-            self._report("row_undecided", result.criterion, "verdict", what=self._wanted(reads))
+            self._report(
+                "row_undecided", result.criterion, "verdict", what=self._wanted(result.criterion, reads)
+            )
         return result
 
-    def _wanted(self, reads: frozenset[str]) -> str:
+    def _wanted(self, criterion: Criterion, reads: frozenset[str]) -> str:
         schema = self.standard.intake
         labels = [
             f.label for key, f in schema.fields.items() if key in reads and self.intake.fact(key).is_missing
         ]
         labels += [t.label for key, t in schema.tables.items() if key in reads and not self.intake.rows(key)]
+        if not labels and criterion.indicator is not None:
+            labels = list(self.calculator.indicator(criterion.indicator).trace.causes)
         return "、".join(labels) or "有关数据"
 
     def _with_evidence(self, result: CriterionScore) -> CriterionScore:
@@ -271,6 +316,22 @@ class _Scorer:
         if NOT_MET in verdicts or PARTLY in verdicts:
             return BasicRequirements(gates, False)
         return BasicRequirements(gates, None if UNDECIDED in verdicts else True)
+
+
+def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal) -> str:
+    """`容积率 1.03，介于基准值 0.6 与引领值 1.2 之间，按线性比例 71.67% 计`."""
+    limits = value.trace.level.limits if value.trace.level else {}
+    zero = f"{pack.levels[pack.lowest]} {plain(limits[pack.lowest])}"
+    full = f"{pack.levels[pack.highest]} {plain(limits[pack.highest])}"
+    measure = "" if value.unit == "1" else f" {value.unit}"
+    number = "" if value.number is None else plain(value.number)
+    if value.level == pack.highest:
+        return f"{value.label} {number}{measure}，达到{full}，得满分"
+    if value.level == "below":
+        return f"{value.label} {number}{measure}，未达到{zero}，不得分"
+    return (
+        f"{value.label} {number}{measure}，介于{zero} 与{full} 之间，按线性比例 {fixed(share * 100, 2)}% 计"
+    )
 
 
 def _total(subcategories: list[SubcategoryScore]) -> Total:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from pipeline.formula import syntax as s
-from pipeline.quantity import MISSING, Missing, NotApplicable
+from pipeline.quantity import MISSING, Missing, NotApplicable, interpolated, plain
 from pipeline.units import ONE, PERCENT, Unit, UnknownUnit, unit
 
 
@@ -43,9 +43,10 @@ class Environment(Protocol):
     """Where names get their values. Every method notes what was read, so that the trace can name it."""
 
     def value(self, name: str, years_back: int) -> Outcome: ...
-    def cell(self, table: str, row: int, column: str) -> Outcome: ...
+    def cell(self, table: str, row: int, column: str, *, wanted: bool = False) -> Outcome: ...
     def row_count(self, table: str, years_back: int | None) -> int | None: ...
     def note(self, name: str) -> str: ...
+    def keyed_row(self, table: str, key: str) -> int | None: ...
     def coefficient(self, family: str, set_name: str, key: str) -> Coefficient | None: ...
     def factor_used(self, use: FactorUse) -> None: ...
     def problem(
@@ -195,8 +196,37 @@ class Evaluator:
                 if not isinstance(condition, bool):
                     return MISSING
                 return self._eval(args[1] if condition else args[2], bound, back)
+            case "at":
+                return self._cell_of_key(args[0], args[1])
+            case "linear":
+                return self._linear(args, bound, back)
             case _:
                 return self._factor(node, bound, back)
+
+    def _cell_of_key(self, cell: s.Node, key: s.Node) -> Outcome:
+        assert isinstance(cell, s.Column)  # the pack check has seen to both
+        assert isinstance(key, s.Text)
+        row = self.environment.keyed_row(cell.table, key.value)
+        return MISSING if row is None else self.environment.cell(cell.table, row, cell.column, wanted=True)
+
+    def _needed(self, node: s.Node, bound: Bound, back: int) -> Outcome:
+        """The outcome; a column that is optional by itself but needed here is named among the causes."""
+        outcome = self._eval(node, bound, back)
+        if isinstance(node, s.Column) and isinstance(outcome, Missing):
+            self.environment.cell(node.table, bound[node.table], node.column, wanted=True)
+        return outcome
+
+    def _linear(self, args: tuple[s.Node, ...], bound: Bound, back: int) -> Outcome:
+        """How far a value has come from `zero` (0) to `full` (1), in either direction, clamped to both ends."""
+        value, zero, full = (self._needed(a, bound, back) for a in args)
+        if not (isinstance(value, Num) and isinstance(zero, Num) and isinstance(full, Num)):
+            return _blank_of(value, zero, full)
+        start, end = _aligned(value, zero)[0], _aligned(value, full)[0]
+        if start == end:
+            column = _column_of(args[2])
+            self.environment.problem("limits_equal", {"limit": plain(end)}, _row_of(bound), column)
+            return MISSING
+        return Num(interpolated(value.value, start, end), ONE)
 
     def _yoy(self, node: s.Node, bound: Bound, back: int) -> Outcome:
         before = self._eval(node, bound, back + 1)

@@ -85,6 +85,8 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
             sign = {"sum": "Σ", "count": "计数", "min": "最小", "max": "最大", "avg": "平均"}[kind]
             condition = f"，{inner(where)}" if where is not None else ""
             return f"{sign}（{inner(expression)}{condition}）"
+        case s.Call("at", (cell, s.Text(key))):
+            return f"{inner(cell)}（{key}）"
         case s.Call(function, arguments) if function != "if":
             return _call_words(function, [inner(a) for a in arguments])
         case _:
@@ -107,6 +109,8 @@ def _call_words(function: str, arguments: list[str]) -> str:
             return f"{arguments[0]}含{arguments[1]}"
         case "year_of":
             return f"{arguments[0]}的年份"
+        case "linear":
+            return f"{arguments[0]}由 {arguments[1]} 到 {arguments[2]} 的线性比例"
         case "apply_factor":
             return f"{arguments[3]} × {arguments[2]}的系数"
         case "factor":

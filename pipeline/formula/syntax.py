@@ -34,6 +34,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "factor": (3, 3),
     "has_factor": (3, 3),
     "apply_factor": (5, 6),
+    "at": (2, 2),
+    "linear": (3, 3),
 }
 _WORDS = {"and", "or", "not", "in", "where"}
 _MAX_DEPTH = 60

@@ -185,8 +185,20 @@ class Kinds:
                 self._truth(args[0], bound)
                 first, second = self.of(args[1], bound), self.of(args[2], bound)
                 return first if first == second else self._alike(first, second)
+            case "at":
+                return self._cell(args[0], args[1])
+            case "linear":
+                kind = self._number(args[0], bound)
+                for limit in args[1:]:
+                    self._alike(kind, self._number(limit, bound))
+                return ONE
             case _:
                 return self._factor_call(node, bound)
+
+    def _cell(self, cell: Node, key: Node) -> Kind:
+        if not isinstance(cell, Column) or not isinstance(key, Text):
+            raise KindError("at(表.列, '行的编号')")
+        return self._known(self._column(cell.table, cell.column), f"{cell.table}.{cell.column}")
 
     def _factor_call(self, node: Call, bound: frozenset[str]) -> Kind:
         family = node.arguments[0]

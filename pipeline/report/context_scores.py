@@ -9,6 +9,8 @@ from typing import Any
 from pipeline.calc.scorecard import (
     MET,
     NOT_APPLICABLE,
+    NOT_MET,
+    PARTLY,
     UNDECIDED,
     CategoryScore,
     CriterionScore,
@@ -75,11 +77,29 @@ def _row(
         "verdict": _verdict(row),
         "statement": joined([t for t in (own, row.statement) if t], "\n") or w.NOTHING,
         "evidence": w.numbers_text(row.evidence) or w.NOTHING,
+        "evidence_asked": criterion.evidence or w.NOTHING,
+        **_value_and_limits(evaluation, criterion),
         "clause": criterion.clause,
         "status_mark": "暂拟" if row.provisional else "",
         "confirmed_mark": "待补证据" if claimed and not row.confirmed else "",
         "basis": row.basis,
     }
+
+
+def _value_and_limits(evaluation: Evaluation, criterion: Criterion) -> Context:
+    """The indicator of a row that the program judges, and the limits that it was compared with."""
+    indicator = evaluation.standard.indicators.by_id.get(criterion.indicator or "")
+    if indicator is None:
+        return {"value": w.NOTHING, "limit_text": w.NOTHING}
+    value = evaluation.indicators[indicator.id]
+    basis = value.trace.level
+    number = w.number_text(value, indicator)
+    shown = w.NOTHING
+    if value.number is not None:
+        number = indicator_figure(evaluation.standard, indicator, number)
+        shown = compose("{}{}", number, w.unit_text(indicator.unit))
+    limits = w.limits_text(evaluation.standard, indicator, basis.limits) if basis else ""
+    return {"value": shown, "limit_text": limits or w.NOTHING}
 
 
 def _score_text(row: CriterionScore) -> str:
@@ -202,10 +222,14 @@ def _undecided(total: Total) -> str:
 
 def _sentence_printed(evaluation: Evaluation) -> str:
     total = evaluation.scorecard.printed
+    if evaluation.scorecard.has_provisional and total.weight == 0:
+        return ""
+    part = "中原文印出的部分" if evaluation.scorecard.has_provisional else _by_scheme(evaluation)
     shown = _total(total, evaluation.standard.scoring.decimals, "printed")
     return compose(
-        "按{}中原文印出的部分（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已列出证明材料的得分为 {} 分{}。",
+        "按{}{}（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已列出证明材料的得分为 {} 分{}。",
         evaluation.standard.scoring.title,
+        part,
         shown["weight"],
         shown["score"],
         shown["confirmed"],
@@ -213,19 +237,26 @@ def _sentence_printed(evaluation: Evaluation) -> str:
     )
 
 
+def _by_scheme(evaluation: Evaluation) -> str:
+    """Whether the user's own scheme replaced points of the standard."""
+    criteria = evaluation.standard.scoring.criteria.values()
+    return "和评价方案确定的分值" if any(c.points_status == "user" for c in criteria) else ""
+
+
 def _sentence_provisional(evaluation: Evaluation) -> str:
     card = evaluation.scorecard
     if not card.has_provisional:
         return ""
-    shown = _total(card.whole, evaluation.standard.scoring.decimals, "provisional")
+    scoring = evaluation.standard.scoring
+    shown = _total(card.whole, scoring.decimals, "provisional")
     return compose(
-        "将原文缺失的行按正文条款补全，并采用暂拟的分值和权重后（权重合计 {}），"
-        "全表得分为 {} 分（暂拟），其中已列出证明材料的得分为 {} 分{}。"
-        "暂拟的行、分值和权重不是标准原文，该得分仅供企业内部参考，不构成正式评价结论。",
+        "{}（权重合计 {}），全表得分为 {} 分（暂拟），其中已列出证明材料的得分为 {} 分{}。{}",
+        scoring.provisional_intro,
         shown["weight"],
         shown["score"],
         shown["confirmed"],
         _undecided(card.whole),
+        scoring.provisional_note,
     )
 
 
@@ -286,6 +317,8 @@ def conclusion(evaluation: Evaluation) -> list[str]:
 def performance(evaluation: Evaluation) -> list[str]:
     """One sentence on the levels reached; none when nothing is judged."""
     standard = evaluation.standard
+    if any(c.method == "linear" for c in standard.scoring.criteria.values()):
+        return _linear_performance(evaluation)
     parts_of_others = _variants(evaluation)
     judged = [
         i for i in standard.indicators.indicators if i.thresholds is not None and i.id not in parts_of_others
@@ -306,6 +339,28 @@ def performance(evaluation: Evaluation) -> list[str]:
     total = _count(sum(n for k, n in counted.items() if k != "unknown"), "levels", "已评价的指标项数")
     reached = joined(parts, "，")
     return [compose("设有限值并已得出结果的绩效指标共 {} 项，其中{}。", total, reached)]
+
+
+def _linear_performance(evaluation: Evaluation) -> list[str]:
+    """Of a score table with points between two limits: how many rows reach which end."""
+    levels = evaluation.standard.indicators
+    rows = [r for r in evaluation.scorecard.rows if r.criterion.method == "linear"]
+    counted = Counter(r.verdict for r in rows)
+    zero, full = levels.levels[levels.lowest], levels.levels[levels.highest]
+    words = {
+        MET: f"达到{full}",
+        PARTLY: f"介于{zero}与{full}之间",
+        NOT_MET: f"未优于{zero}、不得分",
+        UNDECIDED: "待定",
+        NOT_APPLICABLE: "不适用",
+    }
+    parts = [
+        compose("{} 项{}", _count(counted[verdict], f"linear/{verdict}", f"{text}的指标项数"), text)
+        for verdict, text in words.items()
+        if counted[verdict]
+    ]
+    total = _count(len(rows), "linear", "定量指标项数")
+    return [compose("定量指标共 {} 项，其中 {}。", total, joined(parts, "，"))]
 
 
 def _variants(evaluation: Evaluation) -> frozenset[str]:

@@ -68,6 +68,7 @@ def stand_in(standard: Standard) -> Evaluation:
     tables = {t.id: _rows(t) for t in standard.intake.tables.values()}
     intake = Intake(facts, {1: facts, 2: facts}, tables)
     calculator = Calculator(standard, intake)
+    standard = calculator.standard
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     yearly = [i.id for i in standard.indicators.by_id.values() if i.yearly]
     for family in standard.factors.values():

@@ -142,6 +142,12 @@ class Symbols:
                 return [*inside(0), om.words("含"), *inside(1)], 2
             case "year_of":
                 return [*inside(0), om.words("的年份")], _ATOM
+            case "at":
+                return [*inside(0), om.words("（"), *inside(1), om.words("）")], _ATOM
+            case "linear":
+                rise = [*self._inside(arguments[0], _SUM), om.math("−"), *inside(1)]
+                reach = [*self._inside(arguments[2], _SUM), om.math("−"), *inside(1)]
+                return [om.fraction(rise, reach)], _PRODUCT
             case "factor":
                 return [*inside(2), om.words("的系数")], _ATOM
             case "apply_factor":

@@ -13,6 +13,7 @@ from pipeline.formula import syntax as s
 from pipeline.formula.typing import BARE, TRUTH, Kind, KindError, Kinds
 from pipeline.standard import types as t
 from pipeline.standard.check_charts import check_charts
+from pipeline.standard.check_scheme import check_scheme
 from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import Unit, UnknownUnit, unit
 
@@ -26,6 +27,7 @@ def check_pack(standard: t.Standard, folder_name: str) -> list[str]:
     if not problems:
         problems = [*_formulas(standard), *_thresholds(standard), *_scoring(standard), *_errata(standard)]
         problems += check_charts(standard)
+        problems += check_scheme(standard)
     return problems
 
 
@@ -239,6 +241,14 @@ def _all_formulas(standard: t.Standard) -> Iterator[tuple[str, str, str | None, 
         yield f"indicators.yaml：指标 {indicator.id}", indicator.formula, None, indicator.measure
         if indicator.when is not None:
             yield f"indicators.yaml：指标 {indicator.id} 的 when", indicator.when, None, TRUTH
+        limits = indicator.thresholds.levels_from if indicator.thresholds else {}
+        for level, formula in limits.items():
+            yield (
+                f"indicators.yaml：指标 {indicator.id} 的 levels_from.{level}",
+                formula,
+                None,
+                indicator.measure,
+            )
     for criterion in standard.scoring.criteria.values():
         if criterion.condition is not None:
             yield f"scoring.yaml：{criterion.id} 的 condition", criterion.condition, None, TRUTH
@@ -344,13 +354,13 @@ def _scoring(standard: t.Standard) -> Iterator[str]:
 
 def _criterion(criterion: t.Criterion, standard: t.Standard) -> Iterator[str]:
     where = f"scoring.yaml：{criterion.id}"
-    if criterion.method == "level":
+    if criterion.method in ("level", "linear"):
         indicator = standard.indicators.by_id.get(criterion.indicator or "")
         if indicator is None or indicator.thresholds is None:
-            yield f"{where}：method: level 要有一个带 thresholds 的 indicator"
+            yield f"{where}：method: {criterion.method} 要有一个带 thresholds 的 indicator"
     if (criterion.method == "condition") != (criterion.condition is not None):
         yield f"{where}：condition 与 method: condition 应同时出现"
-    if criterion.method in ("level", "condition") and criterion.points is None:
+    if criterion.is_judged_by_program and criterion.points is None:
         yield f"{where}：由程序计分的行要有 points"
 
 

@@ -19,8 +19,10 @@ _BY_TYPE: dict[str, ft.Kind] = {
 
 
 def field_kind(field: Field) -> ft.Kind:
-    """The kind of a field's values."""
-    return field.measure if field.is_number else _BY_TYPE[field.type]
+    """The kind of a field's values; a column that leaves its unit to another one of the row is a bare number."""
+    if not field.is_number:
+        return _BY_TYPE[field.type]
+    return field.measure if field.unit else ft.BARE
 
 
 def scope_names(standard: Standard) -> frozenset[str]:

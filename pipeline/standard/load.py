@@ -16,6 +16,7 @@ from pipeline.standard.check_verification import check_verification
 from pipeline.standard.criteria_sheet import with_criteria_table
 from pipeline.standard.factors import computed
 from pipeline.standard.history import CHANGELOG, read_history
+from pipeline.standard.inherit import Merger, Override
 from pipeline.standard.yaml import Mapping_, Place, YamlError, read
 
 T = TypeVar("T")
@@ -37,12 +38,33 @@ def load_standard(folder: Path, factors_folder: Path | None = None) -> t.Standar
     `factors_folder` defaults to `_factors` beside the pack. Raises PackError with every fault found.
     """
     factors_folder = factors_folder or folder.parent / "_factors"
-    return _load(folder, factors_folder, _digest(folder), _digest(factors_folder))
+    chain = _chain(folder)
+    return _load(chain, factors_folder, _digest(*chain), _digest(factors_folder))
+
+
+def _chain(folder: Path) -> tuple[Path, ...]:
+    """The pack's folder and those of its bases. Raises PackError for a base that is not there, or a circle."""
+    chain = [folder]
+    while True:
+        try:
+            identity = read(chain[-1] / "standard.yaml", "standard.yaml")
+        except (OSError, YamlError):
+            return tuple(chain)  # the loading proper names the fault
+        base = identity.get("base") if isinstance(identity, Mapping_) else None
+        if not isinstance(base, str):
+            return tuple(chain)
+        below = folder.parent / base
+        if below in chain:
+            raise PackError(folder.name, [f"standard.yaml：base“{base}”绕回了自己"])
+        if not (below / "standard.yaml").is_file():
+            raise PackError(folder.name, [f"standard.yaml：base“{base}”不存在"])
+        chain.append(below)
 
 
 @lru_cache(maxsize=16)
-def _load(folder: Path, factors_folder: Path, digest: str, factors_digest: str) -> t.Standard:
-    reader = _Reader(folder)
+def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_digest: str) -> t.Standard:
+    folder = chain[0]
+    reader = _over(chain)
     identity = reader.record("standard.yaml", t.Identity)
     intake = reader.record("intake.yaml", t.IntakeSchema)
     indicators = reader.record("indicators.yaml", t.IndicatorSet)
@@ -70,6 +92,7 @@ def _load(folder: Path, factors_folder: Path, digest: str, factors_digest: str) 
         digest=digest,
         factors_digest=factors_digest,
         verification=_resolved_verification(verification, problems),
+        overrides=tuple(reader.overrides),
     )
     standard = replace(standard, history=_history(folder, standard, problems))
     if not problems:
@@ -79,6 +102,15 @@ def _load(folder: Path, factors_folder: Path, digest: str, factors_digest: str) 
     if problems:
         raise PackError(folder.name, problems)
     return standard
+
+
+def _over(chain: tuple[Path, ...]) -> _Reader:
+    """The reader of a pack over its bases; faults in a base are named with its folder."""
+    reader: _Reader | None = None
+    for folder in reversed(chain):
+        reader = _Reader(folder, "" if folder == chain[0] else f"{folder.name}/", reader)
+    assert reader is not None
+    return reader
 
 
 def _history(folder: Path, standard: t.Standard, problems: list[str]) -> tuple[t.Release, ...]:
@@ -99,10 +131,12 @@ def _history(folder: Path, standard: t.Standard, problems: list[str]) -> tuple[t
 class _Reader:
     """Reads the files of one folder and gathers their faults."""
 
-    def __init__(self, folder: Path, prefix: str = "") -> None:
+    def __init__(self, folder: Path, prefix: str = "", base: _Reader | None = None) -> None:
         self.folder = folder
         self.prefix = prefix
+        self.base = base
         self.problems: list[str] = []
+        self.overrides: list[Override] = []
 
     def record(self, name: str, cls: type[T]) -> T | None:
         """One record for a whole file."""
@@ -115,7 +149,7 @@ class _Reader:
 
     def records(self, name: str, cls: type[T], key: str, optional: bool = False) -> T | None:
         """A file that is a list, bound to the single field `key` of `cls`."""
-        if optional and not (self.folder / name).is_file():
+        if optional and not self._has(name):
             return None
         value = self._read(name)
         if value is None:
@@ -131,7 +165,27 @@ class _Reader:
         self.problems += binder.problems
         return result
 
+    def _has(self, name: str) -> bool:
+        return (self.folder / name).is_file() or (self.base is not None and self.base._has(name))
+
     def _read(self, name: str) -> object | None:
+        """The content of a file, laid over that of the base; worked cases are a pack's own."""
+        if self.base is None or name.startswith("cases/"):
+            return self._own(name)
+        inherited = self.base._read(name) if self.base._has(name) else None
+        self.problems += [p for p in self.base.problems if p not in self.problems]
+        if not (self.folder / name).is_file():
+            return inherited
+        own = self._own(name)
+        if inherited is None or own is None:
+            return own
+        merger = Merger(self.prefix + name)
+        merged: object = merger.merged(inherited, own)
+        self.problems += merger.problems
+        self.overrides += merger.overrides
+        return merged
+
+    def _own(self, name: str) -> object | None:
         path = self.folder / name
         if not path.is_file():
             self.problems.append(f"缺少文件 {self.prefix}{name}")
@@ -176,10 +230,10 @@ def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.y
     return replace(intake, sheets=sheets)
 
 
-def _digest(folder: Path) -> str:
-    """SHA-256 over names and bytes of every file below `folder`, in sorted order."""
+def _digest(*folders: Path) -> str:
+    """SHA-256 over names and bytes of every file below the folders, in sorted order."""
     total = hashlib.sha256()
-    if folder.is_dir():
+    for folder in (f for f in folders if f.is_dir()):
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             total.update(path.relative_to(folder).as_posix().encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pipeline.standard.chart_types import ChartDefinition
+from pipeline.standard.inherit import Override
 from pipeline.units import ONE, Unit, unit
 
 Status = Literal["printed", "inferred", "provisional", "user"]
@@ -362,6 +363,10 @@ class Thresholds:
     levels: Mapping[str, Decimal] = field(default_factory=dict)
     by: str | None = None
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    levels_from: Mapping[str, str] = field(default_factory=dict)
+    """Formulas over facts that give limits by level; what the workbook says goes before `levels`."""
+    unset: tuple[str, ...] = ()
+    """Of an evaluation, never of a pack: what must be filled in before the limits are known."""
 
     def limits_for(self, variant: str | None) -> Limits | None:
         """The limits for the value of the field `by`; None when there are none for it."""
@@ -418,6 +423,16 @@ class IndicatorSet:
     def by_id(self) -> Mapping[str, Indicator]:
         """Quantities and indicators by id."""
         return {i.id: i for i in (*self.quantities, *self.indicators)}
+
+    @property
+    def lowest(self) -> str:
+        """The id of the lowest level; IndexError when the pack declares none."""
+        return next(iter(self.levels))
+
+    @property
+    def highest(self) -> str:
+        """The id of the highest level; IndexError when the pack declares none."""
+        return tuple(self.levels)[-1]
 
     @cached_property
     def constants_by_id(self) -> Mapping[str, Constant]:
@@ -500,7 +515,7 @@ class Criterion:
     clause: str
     texts: tuple[str, ...]
     obligation: Literal["mandatory", "optional"]
-    method: Literal["veto", "assessed", "level", "condition"]
+    method: Literal["veto", "assessed", "level", "linear", "condition"]
     points: Decimal | None = None
     points_status: Status | None = None
     report_texts: tuple[str, ...] = ()
@@ -525,7 +540,7 @@ class Criterion:
     @property
     def is_judged_by_program(self) -> bool:
         """Whether verdict and score follow from indicators and are not asked."""
-        return self.method in ("level", "condition")
+        return self.method in ("level", "linear", "condition")
 
 
 @dataclass(frozen=True)
@@ -566,6 +581,17 @@ class Methods:
     not_applicable_status: Status = "provisional"
 
 
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """The table of the workbook in which the user may set another scheme (评价方案): its only key column names the
+    criterion; the column `points` replaces the points, a 否 in the column `adopted` takes the criterion out."""
+
+    table: str
+    points: str | None = None
+    adopted: str | None = None
+    source: str | None = None
+
+
 @dataclass(frozen=True)
 class Scoring:
     """scoring.yaml."""
@@ -578,6 +604,9 @@ class Scoring:
     decimals: int = 2
     methods: Methods = field(default_factory=Methods)
     provisional_title: str = "全表得分（暂拟）"
+    provisional_intro: str = "采用暂拟的分值和权重后"
+    provisional_note: str = "暂拟的行、分值和权重不是标准原文，该得分仅供企业内部参考，不构成正式评价结论。"
+    scheme: Scheme | None = None
 
     @cached_property
     def criteria(self) -> Mapping[str, Criterion]:
@@ -660,6 +689,7 @@ class ExpectedIndicator:
 @dataclass(frozen=True, slots=True)
 class Expectation:
     indicators: Mapping[str, ExpectedIndicator] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
 
@@ -700,6 +730,8 @@ class Standard:
     factors_digest: str
     verification: VerificationPack | None = None
     stamps: tuple[tuple[str, str], ...] = ()
+    overrides: tuple[Override, ...] = ()
+    """Of a pack over a base: every difference to it, with its place."""
     history: tuple[Release, ...] = ()
 
     @property

@@ -1,0 +1,148 @@
+"""What the commands over standard packs do: check, test, show, start a new one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from pipeline.cases import CaseResult, run_cases
+from pipeline.files import write_bytes
+from pipeline.findings import LvbaoError
+from pipeline.quantity import plain
+from pipeline.resources import find_standard, report_templates_folder, standards_folder
+from pipeline.show import table_text
+from pipeline.standard import Standard, load_standard
+from pipeline.standard.catalogue import catalogue
+from pipeline.standard.types import STATUS_WORDS
+
+FINE, FOUND = 0, 1
+ACTIONS = {"added": "新增", "changed": "改动", "removed": "删除"}
+MOST_LISTED = 20
+
+
+def standard_check(name: str, standards: Path | None, *, strict: bool) -> int:
+    """Loads a pack strictly, looks through it, runs its worked cases; `strict` forbids unverified numbers."""
+    pack = load_standard(find_standard(name, standards))
+    seen = catalogue(pack, report_templates_folder())
+    failed, total = _run(pack)
+    for fault in seen.faults:
+        click.echo(f"错误：{fault}")
+    _list("没有用到的填报项和表", seen.unused, everything=strict)
+    _list("没有算例的指标和评价要素", seen.uncovered, everything=strict)
+    _list("不是标准原文、有待核实的数据", seen.unverified, everything=strict)
+    click.echo(
+        f"{pack.id}：结构、单位、公式、分值{'有误' if seen.faults else '通过'}；"
+        f"算例 {total - failed}/{total} 相符；待核实 {len(seen.unverified)} 项。"
+    )
+    return FOUND if failed or seen.faults or (strict and seen.unverified) else FINE
+
+
+def standard_test(name: str, standards: Path | None) -> int:
+    """Runs the worked cases of a pack and tells what no case proves."""
+    pack = load_standard(find_standard(name, standards))
+    failed, total = _run(pack)
+    _list("没有算例的指标和评价要素", catalogue(pack, report_templates_folder()).uncovered, everything=True)
+    click.echo(f"{pack.id}：算例 {total - failed}/{total} 相符。")
+    return FOUND if failed else FINE
+
+
+def _run(pack: Standard) -> tuple[int, int]:
+    results: list[CaseResult] = list(run_cases(pack))
+    failed = [r for r in results if r.problems]
+    for result in failed:
+        click.echo(f"算例“{result.case.name}”（{result.case.source}）不符：")
+        for problem in result.problems:
+            click.echo(f"  {problem}")
+    return len(failed), len(results)
+
+
+def _list(title: str, lines: Iterable[str], *, everything: bool) -> None:
+    listed = list(lines)
+    if not listed:
+        return
+    click.echo(f"{title}（{len(listed)} 项）：")
+    for line in listed if everything else listed[:MOST_LISTED]:
+        click.echo(f"  {line}")
+    if not everything and len(listed) > MOST_LISTED:
+        click.echo(f"  …… 另有 {len(listed) - MOST_LISTED} 项，加 --strict 全部列出")
+
+
+def standard_show(name: str, standards: Path | None, *, merged: bool) -> None:
+    """Prints the score table of a pack; `merged` tells where it departs from its base."""
+    pack = load_standard(find_standard(name, standards))
+    identity = pack.identity
+    click.echo(f"{identity.number}《{identity.title}》 {identity.edition}（标准包 {identity.pack_version}）")
+    if identity.base:
+        click.echo(f"以 {identity.base} 为基础，改动 {len(pack.overrides)} 处")
+    click.echo()
+    rows = [
+        (
+            sub.title,
+            criterion.id,
+            criterion.clause,
+            "/" if criterion.points is None else plain(criterion.points),
+            criterion.method,
+            criterion.indicator or "",
+            STATUS_WORDS[criterion.points_status or criterion.status],
+        )
+        for _, sub in pack.scoring.subcategories
+        for criterion in sub.criteria
+    ]
+    click.echo(table_text(("二级指标", "编号", "条款", "分值", "评分方法", "指标", "性质"), rows), nl=False)
+    if merged:
+        click.echo()
+        changes = [(ACTIONS[o.action], o.path, "、".join(o.keys), o.place) for o in pack.overrides]
+        click.echo(table_text(("与基础的差别", "位置", "改动的键", "写在"), changes), nl=False)
+
+
+def standard_new(name: str, other: str, standards: Path | None, *, over: bool) -> None:
+    """Starts a pack: a copy of another one under its own id, or (`over`) a pack that stands over it."""
+    root = standards or standards_folder()
+    target = root / name
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
+        raise LvbaoError(f"标准包的名称“{name}”只能用小写字母、数字、- 和 _。")
+    if target.exists():
+        raise LvbaoError(f"{target} 已经存在。")
+    source = find_standard(other, standards)
+    identity = load_standard(source).identity
+    if over:
+        target.mkdir(parents=True)
+        text = f'id: {name}\nbase: {identity.id}\ntitle: {identity.title}\npack_version: "0.1.0"\n'
+        (target / "standard.yaml").write_text(text, encoding="utf-8")
+    else:
+        shutil.copytree(source, target)
+        path = target / "standard.yaml"
+        text = re.sub(r"(?m)^id: .*$", f"id: {name}", path.read_text(encoding="utf-8"), count=1)
+        path.write_text(text, encoding="utf-8")
+    load_standard(target, root / "_factors")
+    click.echo(f"已写入 {target}；下一步见 docs/add-a-standard.md，改完运行 lvbao standard check {name}")
+
+
+def convert(
+    workbook: Path, target: str, output: Path, standard: str | None, standards: Path | None, *, force: bool
+) -> None:
+    """Writes the workbook of another standard with every field that both packs share."""
+    from pipeline.deliver import Options, standard_for
+    from pipeline.intake.blank import write_workbook
+    from pipeline.intake.convert import converted
+    from pipeline.intake.read import read_intake
+    from pipeline.intake.reader import read_workbook
+
+    if output.suffix.lower() != ".xlsx":
+        raise LvbaoError(f"录入表的文件名应以 .xlsx 结尾，这里是 {output.name}")
+    if output.exists() and not force:
+        raise LvbaoError(f"{output} 已经存在，为免覆盖填好的数据没有写入；确要覆盖请加 --force。")
+    source = standard_for(workbook, Options(standard, standards))
+    pack = load_standard(find_standard(target, standards))
+    intake, _ = read_intake(read_workbook(workbook), source)
+    result = converted(intake, source, pack)
+    write_bytes(output, write_workbook(pack, result.data))
+    click.echo(f"转入 {len(result.moved)} 项：{'、'.join(result.moved) or '（无）'}")
+    if result.left:
+        click.echo(f"没有转入 {len(result.left)} 项：")
+        click.echo(table_text(("填报项", "原因"), result.left), nl=False)
+    click.echo(f"已写入 {output}；请运行 lvbao check {output.name}，补填其余各项。")

@@ -1,0 +1,106 @@
+"""GB/T 36132-2025 as a pack: Table C.1, its worked cases, the report of a whole evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cases import CaseResult, run_cases
+from pipeline.deliver import Options, make_report
+from pipeline.evaluate import evaluate
+from pipeline.standard import Standard, load_standard
+from tests.conftest import ROOT, found
+
+SAMPLE = ROOT / "samples" / "09-通则2025" / "录入表.xlsx"
+
+
+def gbt() -> Standard:
+    return load_standard(ROOT / "standards" / "gbt-36132-2025")
+
+
+@pytest.mark.parametrize("result", list(run_cases(gbt())), ids=lambda r: r.case.name)
+def test_a_worked_case_gives_its_hand_computed_values(result: CaseResult) -> None:
+    assert result.problems == ()
+
+
+def test_a_wrong_expectation_of_a_cell_is_told() -> None:
+    pack = gbt()
+    case = pack.cases[1]
+    wrong = {"capacity_products[2].conversion": "5", "capacity_products[9].conversion": "4", "x[1].y": "1"}
+    expect = replace(case.expect, cells=wrong)
+    (result,) = run_cases(replace(pack, cases=(replace(case, expect=expect),)))
+
+    assert result.problems == (
+        "capacity_products[2].conversion 应为 5，得到 4",
+        "capacity_products[9].conversion 应为 4，得到 无",
+        "没有名为 x[1].y 的计算列（写法如 products[1].share）",
+    )
+
+
+def test_table_c1_weighs_30_30_16_16_8_and_is_marked_as_the_example() -> None:
+    scored = [c for c in gbt().scoring.categories if c.weight is not None]
+
+    assert [(c.title, c.weight) for c in scored] == [
+        ("能源低碳化", 30),
+        ("资源高效化", 30),
+        ("生产洁净化", 16),
+        ("产品绿色化", 16),
+        ("用地集约化", 8),
+    ]
+    assert sum(len(c.subcategories) for c in scored) == 14
+    assert {s.weight_status for c in scored for s in c.subcategories} == {"provisional"}
+    assert {s.source for c in scored for s in c.subcategories} == {"表C.1 示例"}
+
+
+def test_the_sample_scores_as_its_readme_derives_by_hand() -> None:
+    card = evaluate(SAMPLE, gbt()).scorecard
+
+    assert (card.whole.score, card.whole.confirmed, card.whole.complete) == (
+        Decimal("63.12"),
+        Decimal("58.12"),
+        True,
+    )
+    assert card.basic_requirements.met is True
+
+
+def test_every_formula_of_appendix_b_stands_in_the_pack() -> None:
+    pack = gbt()
+    clauses = {c.clause for c in pack.indicators.columns} | {i.clause for i in pack.indicators.by_id.values()}
+
+    assert {f"B.{n}" for n in range(1, 28)} <= clauses
+
+
+def texts(context: Mapping[str, Any]) -> str:
+    return "\n".join(str(v) for v in context.values())
+
+
+def test_the_report_of_the_sample_is_final_and_says_what_the_points_rest_on() -> None:
+    from pipeline.report.context import report_context
+
+    evaluation = evaluate(SAMPLE, gbt())
+    made = make_report(evaluation, Options(page_numbers=False))
+    context = report_context(evaluation, evaluation.standard.identity.reports[0], draft=False)
+
+    assert not made.draft
+    assert found(evaluation) == [("evidence_missing", "K20", "G12")]
+    assert context["conclusion"] == (
+        "基本要求共 3 项，自评价全部符合。定量指标共 11 项，其中 11 项介于基准值与引领值之间。"
+        "采用表C.1 示例的分值计算（权重合计 100），全表得分为 63.12 分（暂拟），其中已列出证明材料的得分为 58.12 分。"
+        "表C.1 注明权重取值仅作为示例，行业评价标准或评价方案另有规定的，以其为准。"
+    )
+
+
+def test_without_a_scheme_the_quantitative_rows_are_undecided_and_nothing_is_assumed(tmp_path: Path) -> None:
+    from tests.conftest import _through_a_workbook
+
+    evaluation = _through_a_workbook(gbt(), tmp_path)({"evaluation_year": 2025, "land_area": 100})
+
+    rows = {r.criterion.id: r.score for r in evaluation.scorecard.rows}
+    assert all(rows[f"G{n:02}"] is None for n in range(1, 15))
+    assert evaluation.scorecard.whole.score == 0
+    assert not evaluation.scorecard.whole.complete
