@@ -1,0 +1,67 @@
+"""What a standard pack is: frozen records, one for each table of the files described in docs/pack-format.md.
+
+Every record that carries a rule knows its clause; `line` fields are for messages to pack authors only.
+"""
+
+from __future__ import annotations
+
+from pipeline.standard.types.factors import FactorEntry, FactorFamily, FactorSet, Parameter
+from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding
+from pipeline.standard.types.indicators import (
+    ComputedColumn,
+    Constant,
+    Indicator,
+    IndicatorSet,
+    Limits,
+    Thresholds,
+)
+from pipeline.standard.types.intake import Field, IntakeSchema, RowTable, Rule, Sheet, Table
+from pipeline.standard.types.pack import Case, Erratum, Expectation, ExpectedIndicator, Release, Standard
+from pipeline.standard.types.scoring import Category, Criterion, Methods, Scheme, Scoring, Subcategory
+from pipeline.standard.types.verification import ConclusionRole, VerificationPack, VerificationRoles, VetoRole
+from pipeline.standard.types.words import CRITERIA_TABLE, STATUS_WORDS, Carry, FieldType, Status
+
+__all__ = [
+    "CRITERIA_TABLE",
+    "STATUS_WORDS",
+    "Carry",
+    "Case",
+    "Category",
+    "ComputedColumn",
+    "ConclusionRole",
+    "Constant",
+    "Criterion",
+    "Erratum",
+    "Expectation",
+    "ExpectedIndicator",
+    "FactorEntry",
+    "FactorFamily",
+    "FactorSet",
+    "Field",
+    "FieldType",
+    "Identity",
+    "Indicator",
+    "IndicatorSet",
+    "IntakeSchema",
+    "Limits",
+    "Methods",
+    "Parameter",
+    "Reference",
+    "Release",
+    "Report",
+    "Roles",
+    "Rounding",
+    "RowTable",
+    "Rule",
+    "Scheme",
+    "Scoring",
+    "Sheet",
+    "Standard",
+    "Status",
+    "Subcategory",
+    "Table",
+    "Thresholds",
+    "VerificationPack",
+    "VerificationRoles",
+    "VetoRole",
+]

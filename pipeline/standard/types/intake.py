@@ -1,0 +1,212 @@
+"""intake.yaml: what the workbook asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+from pipeline.standard.types.words import _LASTING_TYPES, Carry, FieldType, Status
+from pipeline.units import ONE, Unit, unit
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that is asked: a field of a sheet, or a column of a table."""
+
+    id: str
+    label: str
+    type: FieldType
+    aliases: tuple[str, ...] = ()
+    unit: str | None = None
+    required: bool = False
+    when: str | None = None
+    min: Decimal | None = None
+    max: Decimal | None = None
+    above: Decimal | None = None
+    below: Decimal | None = None
+    years: int = 1
+    yoy_limit: Decimal | None = None
+    past: bool = False
+    not_applicable: Literal["forbidden", "propagate", "zero"] = "forbidden"
+    not_detected: Literal["forbidden", "limit", "half_limit", "zero"] = "forbidden"
+    pattern: str | None = None
+    pattern_hint: str | None = None
+    format: Literal["credit_code", "email", "phone", "postcode"] | None = None
+    max_length: int | None = None
+    options: tuple[str, ...] | str = ()
+    help: str = ""
+    example: str = ""
+    clause: str | None = None
+    width: Decimal | None = None
+    decimals: int | None = None
+    carry: Carry | None = None
+    earlier: str | None = None
+    status: Status = "printed"
+    source: str | None = None
+
+    @property
+    def carried(self) -> Carry:
+        """What becomes of a value in the workbook of the next year: as declared, else by years and type."""
+        if self.carry is not None:
+            return self.carry
+        if self.years > 1:
+            return "shift"
+        return "keep" if self.type in _LASTING_TYPES else "clear"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether values are decimals with a unit."""
+        return self.type in ("number", "integer")
+
+    @cached_property
+    def measure(self) -> Unit:
+        """The declared unit; a pure number when none is declared."""
+        return unit(self.unit) if self.unit else ONE
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The allowed words of a choice; option sets are resolved by the loader."""
+        if self.type == "yes_no":
+            return ("是", "否")
+        return self.options if isinstance(self.options, tuple) else ()
+
+    @property
+    def heading(self) -> str:
+        """Label with unit, as it stands in a table header."""
+        return f"{self.label}（{self.unit}）" if self.unit and self.unit != "1" else self.label
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of facts. `prefill` rows stand already in the blank workbook.
+
+    With `fixed` columns the table has exactly the rows of `prefill`, known by its one `key` column; the words of the
+    fixed columns are locked and the rest is asked.
+    """
+
+    id: str
+    label: str
+    columns: tuple[Field, ...]
+    clause: str | None = None
+    intro: str = ""
+    min_rows: int = 0
+    when: str | None = None
+    rows: int = 15
+    key: tuple[str, ...] = ()
+    prefill: tuple[Mapping[str, Any], ...] = ()
+    fixed: tuple[str, ...] = ()
+    carry: Carry | None = None
+
+    @property
+    def carried(self) -> Carry:
+        """What becomes of the rows in the workbook of the next year: as declared, else by the period column."""
+        return self.carry or ("shift" if self.period_column else "keep")
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Field]:
+        """Columns by id."""
+        return {c.id: c for c in self.columns}
+
+    def column(self, column_id: str) -> Field:
+        """The column; KeyError when there is none."""
+        return self.by_id[column_id]
+
+    @cached_property
+    def period_column(self) -> str | None:
+        """The column that says which year a row speaks of: a year that is part of the key, as in energy by year.
+        Years that merely describe a row (built in, put into service) are not periods."""
+        return next((c.id for c in self.columns if c.type == "year" and c.id in self.key), None)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The columns of a table with fixed rows that everyone fills."""
+        return tuple(c.id for c in self.columns if c.required and c.id not in self.fixed)
+
+    def question(self, row: str, column_id: str) -> Field | None:
+        """What a fixed row (by its key) asks in a column; None where it asks nothing there."""
+        return None if column_id in self.fixed else self.by_id[column_id]
+
+
+@dataclass(frozen=True)
+class RowTable(Table):
+    """A table with fixed rows that ask different things in one column; made by the program, never read from a pack.
+
+    `questions` by row key and column; None where nothing is asked. `asked` are the columns that everyone fills.
+    """
+
+    questions: Mapping[str, Mapping[str, Field | None]] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The columns that everyone fills."""
+        return self.asked
+
+    def question(self, row: str, column_id: str) -> Field | None:
+        """What this row asks in the column."""
+        own = self.questions.get(row, {})
+        return own[column_id] if column_id in own else super().question(row, column_id)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of the workbook: fields first, then tables."""
+
+    id: str
+    title: str
+    section: str = ""
+    aliases: tuple[str, ...] = ()
+    clause: str | None = None
+    intro: str = ""
+    fields: tuple[Field, ...] = ()
+    tables: tuple[Table, ...] = ()
+    criteria: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition over several facts; its id is the code of the finding."""
+
+    id: str
+    require: str
+    at: str
+    message: str
+    severity: Literal["error", "warning", "note"] = "error"
+    when: str | None = None
+    for_each: str | None = None
+    fix: str = ""
+    why: str = ""
+    clause: str | None = None
+
+
+@dataclass(frozen=True)
+class IntakeSchema:
+    """intake.yaml, with the criteria sheet already built.
+
+    `document` is what people call the workbook; `steps` replace the general words on how to fill it.
+    """
+
+    sheets: tuple[Sheet, ...]
+    rules: tuple[Rule, ...] = ()
+    option_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    document: str = "录入表"
+    steps: tuple[str, ...] = ()
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Fields (not columns) by id, in the order of the workbook."""
+        return {f.id: f for s in self.sheets for f in s.fields}
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """Tables by id, in the order of the workbook."""
+        return {t.id: t for s in self.sheets for t in s.tables}
+
+    @cached_property
+    def sheet_of(self) -> Mapping[str, Sheet]:
+        """The sheet of each field and table id."""
+        fields = {f.id: s for s in self.sheets for f in s.fields}
+        return fields | {t.id: s for s in self.sheets for t in s.tables}

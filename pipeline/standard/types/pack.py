@@ -1,0 +1,85 @@
+"""A whole pack: its files together, errata, worked cases, releases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.standard.inherit import Override
+from pipeline.standard.types.factors import FactorFamily
+from pipeline.standard.types.identity import Identity
+from pipeline.standard.types.indicators import IndicatorSet
+from pipeline.standard.types.intake import IntakeSchema
+from pipeline.standard.types.scoring import Scoring
+from pipeline.standard.types.verification import VerificationPack
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    id: str
+    where: str
+    says: str
+    does: str
+    why: str = ""
+    affects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedIndicator:
+    value: str | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    indicators: Mapping[str, ExpectedIndicator] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
+    scores: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A worked example: facts in, expected values out."""
+
+    name: str
+    source: str
+    facts: Mapping[str, Any]
+    expect: Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version of the pack: the present id of each field, table or `table.column` that it renamed."""
+
+    version: str
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A whole pack. `digest` is the SHA-256 over its files and those of the factor tables.
+
+    `stamps` are further keys and values of the hidden identity sheet; a pack itself has none.
+    """
+
+    identity: Identity
+    intake: IntakeSchema
+    indicators: IndicatorSet
+    scoring: Scoring
+    factors: Mapping[str, FactorFamily]
+    errata: tuple[Erratum, ...]
+    cases: tuple[Case, ...]
+    digest: str
+    factors_digest: str
+    verification: VerificationPack | None = None
+    stamps: tuple[tuple[str, str], ...] = ()
+    overrides: tuple[Override, ...] = ()
+    """Of a pack over a base: every difference to it, with its place."""
+    history: tuple[Release, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The pack's id."""
+        return self.identity.id

@@ -1,0 +1,128 @@
+"""scoring.yaml: the printed score table, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from pipeline.standard.types.words import Status
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One row of the score table. `points` None = not scored."""
+
+    id: str
+    clause: str
+    texts: tuple[str, ...]
+    obligation: Literal["mandatory", "optional"]
+    method: Literal["veto", "assessed", "level", "linear", "condition"]
+    points: Decimal | None = None
+    points_status: Status | None = None
+    report_texts: tuple[str, ...] = ()
+    indicator: str | None = None
+    condition: str | None = None
+    veto: bool = False
+    evidence: str = ""
+    status: Status = "printed"
+    source: str | None = None
+    note: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The words of the row as printed in the source."""
+        return "\n".join(self.texts)
+
+    @property
+    def report_text(self) -> str:
+        """The words for the report: corrected where errata ask for it."""
+        return "\n".join(self.report_texts or self.texts)
+
+    @property
+    def is_judged_by_program(self) -> bool:
+        """Whether verdict and score follow from indicators and are not asked."""
+        return self.method in ("level", "linear", "condition")
+
+
+@dataclass(frozen=True)
+class Subcategory:
+    id: str
+    title: str
+    criteria: tuple[Criterion, ...]
+    weight: Decimal | None = None
+    weight_status: Status = "printed"
+    status: Status = "printed"
+    source: str | None = None
+    note: str | None = None
+
+    @property
+    def max_points(self) -> Decimal:
+        """Sum of the points of the criteria."""
+        return sum((c.points for c in self.criteria if c.points is not None), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Category:
+    id: str
+    title: str
+    subcategories: tuple[Subcategory, ...]
+    weight: Decimal | None = None
+    weight_status: Status = "printed"
+    status: Status = "printed"
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Methods:
+    """Parameters of the scoring methods."""
+
+    by_level: Mapping[str, Decimal] = field(default_factory=dict)
+    by_level_status: Status = "provisional"
+    not_applicable: Literal["drop", "full", "zero"] = "drop"
+    not_applicable_status: Status = "provisional"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """The table of the workbook in which the user may set another scheme (评价方案): its only key column names the
+    criterion; the column `points` replaces the points, a 否 in the column `adopted` takes the criterion out."""
+
+    table: str
+    points: str | None = None
+    adopted: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """scoring.yaml."""
+
+    title: str
+    categories: tuple[Category, ...]
+    normalise_to: Decimal = Decimal(100)
+    normalise: Literal["fixed", "group_max"] = "fixed"
+    mandatory_veto: bool = False
+    decimals: int = 2
+    methods: Methods = field(default_factory=Methods)
+    provisional_title: str = "全表得分（暂拟）"
+    provisional_intro: str = "采用暂拟的分值和权重后"
+    provisional_note: str = "暂拟的行、分值和权重不是标准原文，该得分仅供企业内部参考，不构成正式评价结论。"
+    scheme: Scheme | None = None
+
+    @cached_property
+    def criteria(self) -> Mapping[str, Criterion]:
+        """Criteria by id, in the order of the table."""
+        return {c.id: c for _, s in self.subcategories for c in s.criteria}
+
+    @cached_property
+    def subcategories(self) -> tuple[tuple[Category, Subcategory], ...]:
+        """Every subcategory with its category, in order."""
+        return tuple((category, s) for category in self.categories for s in category.subcategories)
+
+    @cached_property
+    def subcategory_of(self) -> Mapping[str, Subcategory]:
+        """The subcategory of each criterion id."""
+        return {c.id: s for _, s in self.subcategories for c in s.criteria}
