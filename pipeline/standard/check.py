@@ -13,6 +13,8 @@ from pipeline.formula import syntax as s
 from pipeline.formula.typing import BARE, TRUTH, Kind, KindError, Kinds
 from pipeline.standard import types as t
 from pipeline.standard.check_charts import check_charts
+from pipeline.standard.check_diagrams import check_diagrams
+from pipeline.standard.check_forms import check_form_by
 from pipeline.standard.check_scheme import check_scheme
 from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import Unit, UnknownUnit, unit
@@ -27,6 +29,7 @@ def check_pack(standard: t.Standard, folder_name: str) -> list[str]:
     if not problems:
         problems = [*_formulas(standard), *_thresholds(standard), *_scoring(standard), *_errata(standard)]
         problems += check_charts(standard)
+        problems += check_diagrams(standard)
         problems += check_scheme(standard)
     return problems
 
@@ -49,6 +52,7 @@ def _identity(standard: t.Standard, folder_name: str) -> Iterator[str]:
             yield f"standard.yaml：roles.{role} 指的填报项应为 {kind} 类型"
     for report in identity.reports:
         yield from _report(report)
+        yield from check_form_by(report, standard)
     if roles.evidence is not None:
         table = standard.intake.tables.get(roles.evidence)
         if table is None or not {"number", "name"} <= set(table.by_id):
