@@ -11,9 +11,10 @@ from pipeline.calc.trace import IndicatorValue, LevelBasis, Operand, Trace
 from pipeline.facts import Intake
 from pipeline.findings import Finding
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Evaluator, FactorUse, Num, Outcome
+from pipeline.formula.evaluate import Evaluator, FactorUse
 from pipeline.formula.figures import BLANK, Figure, Figures, figures_of
 from pipeline.formula.render import symbolic, words
+from pipeline.formula.values import Num, Outcome
 from pipeline.quantity import MISSING, PRECISION, Missing, NotApplicable, plain, round_half_even
 from pipeline.standard.types import Indicator, Limits, Standard
 from pipeline.units import ONE

@@ -17,7 +17,7 @@ from pipeline.calc.past import dated, not_yet
 from pipeline.calc.yearly import of_field, of_table
 from pipeline.facts import Row
 from pipeline.findings import CellRef, Finding, Severity
-from pipeline.formula.evaluate import Num
+from pipeline.formula.values import Num
 from pipeline.messages import finding
 from pipeline.quantity import NotApplicable, fixed, plain
 from pipeline.standard.types import CRITERIA_TABLE, Field, Rule, Table

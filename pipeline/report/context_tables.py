@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.evaluation import Evaluation
 from pipeline.facts import Fact
-from pipeline.formula.evaluate import Num
+from pipeline.formula.values import Num
 from pipeline.quantity import fixed, plain
 from pipeline.report import words as w
 from pipeline.report.tagging import cell_figure, fact_figure, sum_figure

@@ -16,7 +16,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.export import value_record
 from pipeline.facts import Fact
 from pipeline.findings import CellRef
-from pipeline.formula.evaluate import Num
+from pipeline.formula.values import Num
 from pipeline.quantity import plain, round_half_even
 from pipeline.report.context_scores import category_sums
 from pipeline.report.context_tables import total_rows

@@ -150,8 +150,11 @@ def _field(field: t.Field, name: str) -> Iterator[str]:
         yield f"{where}不是数值，不应有 unit"
     if field.type in ("choice", "multi_choice") and not field.choices:
         yield f"{where}是选择项，应有 options"
-    for duplicate in _duplicates(field.choices):
+    for duplicate in _duplicates([*field.choices, *(a for w in field.option_aliases.values() for a in w)]):
         yield f"{where}的选项“{duplicate}”重复"
+    for option in field.option_aliases:
+        if option not in field.choices:
+            yield f"{where}的 option_aliases 用了不存在的选项“{option}”"
     if not in_table and field.earlier is not None:
         yield f"{where}不是表的列，不能有 earlier；多年的值请用 years"
     if not in_table and field.carry == "shift" and field.years == 1:

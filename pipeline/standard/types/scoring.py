@@ -100,8 +100,8 @@ class Scheme:
 class Scoring:
     """scoring.yaml."""
 
-    title: str
-    categories: tuple[Category, ...]
+    title: str = ""
+    categories: tuple[Category, ...] = ()
     normalise_to: Decimal = Decimal(100)
     normalise: Literal["fixed", "group_max"] = "fixed"
     mandatory_veto: bool = False
