@@ -6,7 +6,6 @@ is tried only when every value it reads is there, and not where one of them has 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
@@ -14,15 +13,13 @@ from itertools import chain
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.past import dated, not_yet
+from pipeline.calc.say import PLACES, filled, say
 from pipeline.calc.yearly import of_field, of_table
 from pipeline.facts import Row
 from pipeline.findings import CellRef, Finding, Severity
-from pipeline.formula.values import Num
 from pipeline.messages import finding
-from pipeline.quantity import NotApplicable, fixed, plain
+from pipeline.quantity import NotApplicable
 from pipeline.standard.types import CRITERIA_TABLE, Field, Rule, Table
-
-_EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
 
 def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tuple[Finding, ...]:
@@ -123,21 +120,17 @@ def _rule(calculator: Calculator, rule: Rule, blamed: Blamed) -> Iterator[Findin
             continue
         if blamed.explain_rule(rule, row):
             continue
-        details = {e: _say(calculator, e, row) for e in _EXPRESSION.findall(rule.message + rule.fix)}
+        details = {e: say(calculator, e, row) for e in PLACES.findall(rule.message + rule.fix)}
         yield Finding(
             code=rule.id,
             severity=Severity(rule.severity),
             subject=rule.at.partition("@")[0],
             where=_place(calculator, rule, row),
             details=details,
-            message=_filled(rule.message, details),
-            fix=_filled(rule.fix, details),
+            message=filled(rule.message, details.__getitem__),
+            fix=filled(rule.fix, details.__getitem__),
             why=rule.why + (f"（{rule.clause}）" if rule.clause else ""),
         )
-
-
-def _filled(text: str, details: dict[str, str]) -> str:
-    return _EXPRESSION.sub(lambda m: details[m.group(1)], text)
 
 
 def _place(calculator: Calculator, rule: Rule, row: tuple[str, int] | None) -> CellRef | None:
@@ -148,18 +141,3 @@ def _place(calculator: Calculator, rule: Rule, row: tuple[str, int] | None) -> C
         return source.fact(column).source or source.source
     name, _, back = rule.at.partition("@")
     return intake.fact(name, int(back or 0)).source or intake.places.get(rule.at)
-
-
-def _say(calculator: Calculator, expression: str, row: tuple[str, int] | None) -> str:
-    outcome = calculator.condition(expression, row)
-    if isinstance(outcome, Num):
-        text = (
-            plain(outcome.value)
-            if outcome.value.as_tuple().exponent in range(-6, 1)
-            else fixed(outcome.value, 2)
-        )
-        measure = outcome.unit.text if outcome.unit is not None and outcome.unit.text != "1" else ""
-        return f"{text} {measure}".strip()
-    if isinstance(outcome, bool):
-        return "是" if outcome else "否"
-    return "、".join(outcome) if isinstance(outcome, tuple) else str(outcome)

@@ -235,7 +235,8 @@ class Evaluator:
 
     def _outer(self, column: s.Node, bound: Bound) -> Outcome:
         assert isinstance(column, s.Column)  # the pack check has seen to it
-        return self.environment.cell(column.table, bound[f"^{column.table}"], column.column)
+        row = bound.get(f"^{column.table}", bound[column.table])
+        return self.environment.cell(column.table, row, column.column)
 
     def _is_first(self, columns: tuple[s.Node, ...], bound: Bound) -> Outcome:
         """Whether no row above has the same values in all of the columns."""

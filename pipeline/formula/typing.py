@@ -237,8 +237,8 @@ class Kinds:
         return self._known(self._column(cell.table, cell.column), f"{cell.table}.{cell.column}")
 
     def _outer(self, column: Node, bound: frozenset[str]) -> Kind:
-        if not isinstance(column, Column) or f"^{column.table}" not in bound:
-            raise KindError("outer(表.列) 只能用在同一张表的 sum( … ) 之类里，指本行的值")
+        if not isinstance(column, Column) or not {column.table, f"^{column.table}"} & bound:
+            raise KindError("outer(表.列) 只能用在逐行公式的 sum( … ) 之类里，指本行的值")
         return self._known(self._column(column.table, column.column), f"{column.table}.{column.column}")
 
     def _first(self, columns: tuple[Node, ...], bound: frozenset[str]) -> Kind:

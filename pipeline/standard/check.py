@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from graphlib import CycleError, TopologicalSorter
 
 from pipeline.findings import nearest
 from pipeline.formula import syntax as s
-from pipeline.formula.typing import BARE, TRUTH, Kind, KindError, Kinds
+from pipeline.formula.typing import BARE, TRUTH, Kind, KindError
 from pipeline.standard import types as t
 from pipeline.standard.check_charts import check_charts
+from pipeline.standard.check_derived import KIND_WORDS, check_derived, derived_formulas
 from pipeline.standard.check_diagrams import check_diagrams
 from pipeline.standard.check_forms import check_form_by
 from pipeline.standard.check_scheme import check_scheme
@@ -28,6 +28,7 @@ def check_pack(standard: t.Standard, folder_name: str) -> list[str]:
     problems = [*_identity(standard, folder_name), *_intake(standard), *_units(standard)]
     if not problems:
         problems = [*_formulas(standard), *_thresholds(standard), *_scoring(standard), *_errata(standard)]
+        problems += check_derived(standard)
         problems += check_charts(standard)
         problems += check_diagrams(standard)
         problems += check_scheme(standard)
@@ -71,10 +72,12 @@ def _report(report: t.Report) -> Iterator[str]:
 
 def _intake(standard: t.Standard) -> Iterator[str]:
     intake = standard.intake
-    ids = [*intake.fields, *intake.tables, *standard.indicators.by_id, *standard.indicators.constants_by_id]
+    computed = [*standard.indicators.by_id, *standard.indicators.constants_by_id]
+    computed += [d.id for d in standard.indicators.derived]
+    ids = [*intake.fields, *intake.tables, *computed]
     items = [f.id for sheet in intake.sheets for f in sheet.fields]
     items += [table.id for sheet in intake.sheets for table in sheet.tables]
-    for duplicate in _duplicates([*items, *standard.indicators.by_id, *standard.indicators.constants_by_id]):
+    for duplicate in _duplicates([*items, *computed]):
         yield f"标识“{duplicate}”用了不止一次"
     for name in ids:
         if not _ID.fullmatch(name):
@@ -175,7 +178,7 @@ def _units(standard: t.Standard) -> Iterator[str]:
     for table in standard.intake.tables.values():
         used += [(f"列 {table.id}.{c.id}", c.unit) for c in table.columns]
     used += [(f"常量 {c.id}", c.unit) for c in standard.indicators.constants]
-    used += [(f"计算列 {c.id}", c.unit) for c in standard.indicators.columns]
+    used += [(f"计算列 {c.id}", c.unit or None) for c in standard.indicators.columns]
     used += [(f"指标 {i.id}", i.unit) for i in standard.indicators.by_id.values()]
     for name, text in used:
         if text is None:
@@ -199,8 +202,8 @@ def _formulas(standard: t.Standard) -> Iterator[str]:
             hint = f"（是否为“{near}”？）" if near else ""
             yield f"{where}：公式“{text}”：{error}{hint}"
             return
-        if wanted == TRUTH and kind != TRUTH:
-            yield f"{where}：“{text}”应为条件"
+        if wanted in KIND_WORDS and kind != wanted:
+            yield f"{where}：“{text}”应为{KIND_WORDS[str(wanted)]}"
         if (
             isinstance(wanted, Unit)
             and kind != BARE
@@ -215,7 +218,6 @@ def _formulas(standard: t.Standard) -> Iterator[str]:
             continue
         yield from check(where, text, frozenset({table}) if table else frozenset(), wanted)
     yield from _rule_places(standard)
-    yield from _cycles(standard, kinds)
 
 
 def _names(text: str) -> frozenset[str]:
@@ -242,8 +244,7 @@ def _all_formulas(standard: t.Standard) -> Iterator[tuple[str, str, str | None, 
         yield f"intake.yaml：规则 {rule.id} 的 require", rule.require, rule.for_each, TRUTH
         if rule.when is not None:
             yield f"intake.yaml：规则 {rule.id} 的 when", rule.when, rule.for_each, TRUTH
-    for computed in standard.indicators.columns:
-        yield f"indicators.yaml：计算列 {computed.id}", computed.formula, computed.table, computed.measure
+    yield from derived_formulas(standard)
     for indicator in standard.indicators.by_id.values():
         yield f"indicators.yaml：指标 {indicator.id}", indicator.formula, None, indicator.measure
         if indicator.when is not None:
@@ -287,15 +288,6 @@ def _is_answer(standard: t.Standard, key: str) -> bool:
     name, earlier, back = key.partition("@")
     field = standard.intake.fields.get(name)
     return field is not None and (not earlier or back in ("1", "2")[: field.years - 1])
-
-
-def _cycles(standard: t.Standard, kinds: Kinds) -> Iterator[str]:
-    indicators = standard.indicators.by_id
-    graph = {i.id: s.names(s.parse(i.formula)) & set(indicators) for i in indicators.values()}
-    try:
-        tuple(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        yield f"indicators.yaml：指标互相引用：{' → '.join(error.args[1])}"
 
 
 def _thresholds(standard: t.Standard) -> Iterator[str]:
