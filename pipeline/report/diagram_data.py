@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 from itertools import pairwise
 
 from pipeline.evaluation import Evaluation
-from pipeline.formula.evaluate import Num
+from pipeline.formula.values import Num
 from pipeline.quantity import PRECISION, NotApplicable, fixed, plain
 from pipeline.report import words as w
 from pipeline.report.diagram_spec import (
@@ -302,11 +302,14 @@ def _selected(evaluation: Evaluation, table: str, row: int, select: Selection) -
 
 
 def _text(evaluation: Evaluation, table: str, row: int, column: str) -> str:
-    """A cell as a report prints it, "" when it is empty."""
-    definition = evaluation.standard.intake.tables[table].by_id[column]
-    text = w.value_text(
-        evaluation.intake.rows(table)[row].fact(column).value, definition, in_table=True, asked=False
-    )
+    """A filled or computed cell as a report prints it, "" when it is empty."""
+    definition = evaluation.standard.intake.tables[table].by_id.get(column)
+    if definition is None:
+        outcome = evaluation.calculator.computed_cell(table, row, column)
+        text = w.outcome_text(outcome, _computed(evaluation, table, column)[1])
+    else:
+        value = evaluation.intake.rows(table)[row].fact(column).value
+        text = w.value_text(value, definition, in_table=True, asked=False)
     return "" if text == w.NOTHING else text.strip()
 
 
