@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from decimal import localcontext
-from typing import Any
+from typing import Any, Final
 
 from pipeline.calc.scope import Scope
 from pipeline.evaluation import Evaluation
@@ -18,7 +18,7 @@ from pipeline.formula.evaluate import Evaluator
 from pipeline.formula.figures import BLANK, printed
 from pipeline.formula.syntax import parse
 from pipeline.formula.values import Num
-from pipeline.quantity import PRECISION, fixed
+from pipeline.quantity import PRECISION, fixed, plain
 from pipeline.report import math as om
 from pipeline.report.math import Row
 from pipeline.report.math_formula import Symbols
@@ -26,6 +26,9 @@ from pipeline.report.math_lines import fitted
 from pipeline.report.ooxml import Element
 from pipeline.report.words import unit_text
 from pipeline.standard.types import ComputedColumn
+
+_RATES: Final = ("irr", "irr_trial")
+_SIGNS: Final = {"+": "+", "-": "−"}
 
 
 def row_equations(evaluation: Evaluation) -> Iterator[tuple[str, Element]]:
@@ -51,11 +54,16 @@ def _of_row(
     way = _taken(node, evaluator)
     yield "symbolic", _display([*_left(column), *Symbols(scope.symbol).row(way)])
     outcome = evaluation.calculator.computed_cell(column.table, row, column.column)
-    if isinstance(outcome, Num):
-        numbers = _Numbers(evaluator).row(way)
-        result = [*om.number(fixed(outcome.value, column.decimals)), *om.unit(unit_text(column.unit))]
-        same = len(numbers) == 1 and om.run_text(numbers[0]) == om.run_text(result[0])
-        yield "substituted", _display([*_left(column), *([] if same else [*numbers, om.math("=")]), *result])
+    if not isinstance(outcome, Num):
+        return
+    result = [*om.number(fixed(outcome.value, column.decimals)), *om.unit(unit_text(column.unit))]
+    numbers = _Numbers(evaluator)
+    if isinstance(way, s.Call) and way.function in _RATES:
+        yield "substituted", _display([*numbers.solved(way, column), *_left(column), *result])
+        return
+    shown = numbers.row(way)
+    same = len(shown) == 1 and om.run_text(shown[0]) == om.run_text(result[0])
+    yield "substituted", _display([*_left(column), *([] if same else [*shown, om.math("=")]), *result])
 
 
 def _display(row: Row) -> Element:
@@ -91,12 +99,39 @@ class _Numbers(Symbols):
         super().__init__(lambda _node: BLANK)
         self._values = evaluator.values
 
+    def solved(self, call: s.Call, column: ComputedColumn) -> Row:
+        """The equation that a rate of return solves: Σ F / (1 + IRR)^j − I = 0, therefore."""
+        investment, flow, life = call.arguments[:3]
+        grown = [om.enclosed([om.math("1"), om.math("+"), *om.symbol(column.symbol or column.label)])]
+        share = om.fraction(self.row(flow), [om.raised(grown, [om.math("j")])])
+        years = [om.words("（j=1…"), *self.row(life), om.words("）")]
+        return [
+            om.total([share]),
+            *years,
+            om.math("−"),
+            *self.row(investment),
+            om.math("="),
+            om.math("0"),
+            om.words("，"),
+        ]
+
     def _bound(self, node: s.Node) -> tuple[Row, int]:
-        """A name as its number; everything else as in symbols."""
-        if not isinstance(node, s.Name | s.Column):
-            return super()._bound(node)
+        """A name as its number, a bare number beside a per cent with its sign; everything else as in symbols."""
+        match node:
+            case s.Name() | s.Column():
+                value = self._values.get(id(node))
+                text = printed(value) if isinstance(value, Num) else BLANK
+                return self._number(text, percent=self._is_percent(node)), 5
+            case s.Binary(op, s.Number(value), right) if op in "+-" and self._is_percent(right):
+                second = self._inside(right, 4)
+                return [*self._number(plain(value), percent=True), om.math(_SIGNS[op]), *second], 3
+            case _:
+                return super()._bound(node)
+
+    def _is_percent(self, node: s.Node) -> bool:
         value = self._values.get(id(node))
-        if not isinstance(value, Num):
-            return om.number(BLANK), 5
-        sign = "%" if value.unit is not None and value.unit.text == "%" else ""
-        return [*om.number(printed(value)), *([om.words(sign)] if sign else [])], 5
+        return isinstance(value, Num) and value.unit is not None and value.unit.text == "%"
+
+    @staticmethod
+    def _number(text: str, *, percent: bool) -> Row:
+        return [*om.number(text), *([om.words("%")] if percent else [])]
