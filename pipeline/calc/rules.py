@@ -12,7 +12,9 @@ from itertools import chain
 
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
+from pipeline.calc.leaks import check_leaks
 from pipeline.calc.past import dated, not_yet
+from pipeline.calc.references import check_references
 from pipeline.calc.say import PLACES, filled, say
 from pipeline.calc.yearly import of_field, of_table
 from pipeline.facts import Row
@@ -26,6 +28,7 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
     """Every finding over the facts as a whole. `earlier` are the findings of the reading."""
     standard = calculator.standard
     found = [*_fields(calculator), *_tables(calculator)]
+    found += [*check_references(calculator), *check_leaks(calculator)]
     blamed = Blamed(standard, calculator.intake, (*earlier, *found))
     strict = [r for r in standard.intake.rules if r.severity == "error"]
     others = [r for r in standard.intake.rules if r.severity != "error"]

@@ -205,7 +205,7 @@ class Evaluator:
             case "if":
                 condition = self._eval(args[0], bound, back)
                 if not isinstance(condition, bool):
-                    return MISSING
+                    return blank_of(condition)
                 return self._eval(args[1] if condition else args[2], bound, back)
             case "at":
                 return self._cell_of_key(args[0], self._eval(args[1], bound, back))

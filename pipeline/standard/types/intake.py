@@ -39,6 +39,9 @@ class Field:
     options: tuple[str, ...] | str = ()
     option_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other words for an option, by option; those of the whole file are added by the loader."""
+    refers_to: str | None = None
+    """`table.column` in which the text must stand, or be one of `refers_also`."""
+    refers_also: tuple[str, ...] = ()
     help: str = ""
     example: str = ""
     clause: str | None = None

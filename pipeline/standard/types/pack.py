@@ -36,6 +36,7 @@ class Expectation:
     indicators: Mapping[str, ExpectedIndicator] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
+    derived: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
 
 
