@@ -13,7 +13,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
 from pipeline.files import read_bytes, shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
-from pipeline.forms import form_of, form_words, named, template_of
+from pipeline.forms import check_wanted, form_of, form_words, named, template_of
 from pipeline.intake.reader import read_workbook
 from pipeline.receipt import Receipt
 from pipeline.report import ReportError, Template, render_report
@@ -123,6 +123,7 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
     """The report of an evaluation, in memory. Raises TemplateFaulty or ReportFaulty."""
     report = report_of(evaluation.standard, options.report, verification=verification is not None)
     check_basis(report, verification is not None)
+    check_wanted(report, evaluation)
     form = form_of(report, options.form, evaluation)
     template_path = options.template or template_of(report, form)
     content = read_bytes(template_path, "模板")

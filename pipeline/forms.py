@@ -14,6 +14,14 @@ from pipeline.standard.types import Report
 SEPARATOR = "-"
 
 
+def check_wanted(report: Report, evaluation: Evaluation) -> None:
+    """Raises LvbaoError when the facts say that this report is not to be made (`when` of the pack)."""
+    if report.when is None or evaluation.calculator.condition(report.when) is True:
+        return
+    reason = report.when_reason or evaluation.calculator.condition_words(report.when)
+    raise LvbaoError(f"现在还不能生成“{report.title}”：{reason.rstrip('。')}。")
+
+
 def form_of(report: Report, asked: str | None, evaluation: Evaluation | None = None) -> str | None:
     """The name of the form to use; None for a report with one form only. Raises LvbaoError.
 

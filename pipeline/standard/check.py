@@ -240,6 +240,9 @@ def _all_formulas(standard: t.Standard) -> Iterator[tuple[str, str, str | None, 
             for column in table.columns:
                 if column.when is not None:
                     yield f"intake.yaml：列 {table.id}.{column.id} 的 when", column.when, table.id, TRUTH
+    for report in standard.identity.reports:
+        if report.when is not None:
+            yield f"standard.yaml：报告 {report.id} 的 when", report.when, None, TRUTH
     for rule in standard.intake.rules:
         yield f"intake.yaml：规则 {rule.id} 的 require", rule.require, rule.for_each, TRUTH
         if rule.when is not None:

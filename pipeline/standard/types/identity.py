@@ -51,6 +51,9 @@ class Report:
     form_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     verification: bool = False
     required_sections: tuple[str, ...] = ()
+    when: str | None = None
+    """A condition over the facts; where it does not hold the report cannot be made, for the reason given."""
+    when_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
