@@ -13,6 +13,8 @@ from pipeline.formula.typing import BARE, TRUTH, Kind, KindError
 from pipeline.standard import types as t
 from pipeline.standard.check_charts import check_charts
 from pipeline.standard.check_derived import KIND_WORDS, check_derived, derived_formulas
+from pipeline.standard.check_diagrams import check_diagrams
+from pipeline.standard.check_forms import check_form_by
 from pipeline.standard.check_scheme import check_scheme
 from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import Unit, UnknownUnit, unit
@@ -28,6 +30,7 @@ def check_pack(standard: t.Standard, folder_name: str) -> list[str]:
         problems = [*_formulas(standard), *_thresholds(standard), *_scoring(standard), *_errata(standard)]
         problems += check_derived(standard)
         problems += check_charts(standard)
+        problems += check_diagrams(standard)
         problems += check_scheme(standard)
     return problems
 
@@ -50,6 +53,7 @@ def _identity(standard: t.Standard, folder_name: str) -> Iterator[str]:
             yield f"standard.yaml：roles.{role} 指的填报项应为 {kind} 类型"
     for report in identity.reports:
         yield from _report(report)
+        yield from check_form_by(report, standard)
     if roles.evidence is not None:
         table = standard.intake.tables.get(roles.evidence)
         if table is None or not {"number", "name"} <= set(table.by_id):
@@ -236,6 +240,9 @@ def _all_formulas(standard: t.Standard) -> Iterator[tuple[str, str, str | None, 
             for column in table.columns:
                 if column.when is not None:
                     yield f"intake.yaml：列 {table.id}.{column.id} 的 when", column.when, table.id, TRUTH
+    for report in standard.identity.reports:
+        if report.when is not None:
+            yield f"standard.yaml：报告 {report.id} 的 when", report.when, None, TRUTH
     for rule in standard.intake.rules:
         yield f"intake.yaml：规则 {rule.id} 的 require", rule.require, rule.for_each, TRUTH
         if rule.when is not None:
