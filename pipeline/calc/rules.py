@@ -37,8 +37,10 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
         _past(calculator, blamed),
         _changes(calculator, blamed),
     ]
+    results = {r.id for r in standard.intake.rules if not r.explains}
     for broken in chain(*checks, *(_rule(calculator, r, blamed) for r in others)):
-        blamed.add(broken)
+        if broken.code not in results:
+            blamed.add(broken)
         found.append(broken)
     return tuple(found)
 

@@ -184,6 +184,9 @@ class Rule:
     severity: Literal["error", "warning", "note"] = "error"
     when: str | None = None
     for_each: str | None = None
+    explains: bool = True
+    """Whether the finding says that a value is wrong, so that what follows from it is not told as well. A result that is
+    told for its own sake (a balance that does not close, a limit that is exceeded) explains nothing."""
     fix: str = ""
     why: str = ""
     clause: str | None = None
