@@ -329,6 +329,8 @@ def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal) -> 
         return f"{value.label} {number}{measure}，达到{full}，得满分"
     if value.level == "below":
         return f"{value.label} {number}{measure}，未达到{zero}，不得分"
+    if share == 0:
+        return f"{value.label} {number}{measure}，未优于{zero}，不得分"
     return (
         f"{value.label} {number}{measure}，介于{zero} 与{full} 之间，按线性比例 {fixed(share * 100, 2)}% 计"
     )
