@@ -77,7 +77,7 @@ def _row(
         "verdict": _verdict(row),
         "statement": joined([t for t in (own, row.statement) if t], "\n") or w.NOTHING,
         "evidence": w.numbers_text(row.evidence) or w.NOTHING,
-        "evidence_asked": criterion.evidence or w.NOTHING,
+        "evidence_asked": criterion.evidence_text or w.NOTHING,
         **_value_and_limits(evaluation, criterion),
         "clause": criterion.clause,
         "status_mark": "暂拟" if row.provisional else "",

@@ -344,6 +344,8 @@ def _scoring(standard: t.Standard) -> Iterator[str]:
         yield f"scoring.yaml：评价要素“{duplicate}”重复"
     for duplicate in _duplicates([sub.id for _, sub in scoring.subcategories]):
         yield f"scoring.yaml：二级指标“{duplicate}”重复"
+    for duplicate in _duplicates(i.id for c in scoring.criteria.values() for i in c.evidence_items):
+        yield f"scoring.yaml：要求的证明材料“{duplicate}”重复"
     for level in scoring.methods.by_level:
         if level != "below" and level not in standard.indicators.levels:
             yield f"scoring.yaml：by_level 的“{level}”没有在 indicators.yaml 的 levels 里声明"
