@@ -106,6 +106,11 @@ CATALOGUE: Mapping[str, Message] = {
         "证明材料编号“{number}”不在证明材料清单中{near}{rows}",
         "请改正编号，或在证明材料清单中补上这一项。",
     ),
+    "evidence_asked_unknown": Message(
+        ERROR,
+        "“{item}”不是要求的证明材料的编号{near}",
+        "请按自评价报告“证明材料核对表”中的编号填写，如 G01-1；不对应哪一项的可以不填。",
+    ),
     # -- evidence files (evidence/)
     "evidence_folder_missing": Message(
         WARNING,

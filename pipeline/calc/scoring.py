@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
 from pipeline.calc.evidence import Register
+from pipeline.calc.evidence_list import unknown_codes
 from pipeline.calc.scorecard import (
     MET,
     NOT_APPLICABLE,
@@ -85,6 +86,7 @@ class _Scorer:
         subs = [s for c in categories for s in c.subcategories]
         cited = [(c, self._numbers(c)) for c in self.standard.scoring.criteria.values()]
         self.findings += self.evidence.findings(cited, self._place)
+        self.findings += unknown_codes(self.intake, self.standard)
         card = Scorecard(
             categories,
             self._basic(rows),
@@ -329,6 +331,8 @@ def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal) -> 
         return f"{value.label} {number}{measure}，达到{full}，得满分"
     if value.level == "below":
         return f"{value.label} {number}{measure}，未达到{zero}，不得分"
+    if share == 0:
+        return f"{value.label} {number}{measure}，未优于{zero}，不得分"
     return (
         f"{value.label} {number}{measure}，介于{zero} 与{full} 之间，按线性比例 {fixed(share * 100, 2)}% 计"
     )

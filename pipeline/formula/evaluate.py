@@ -26,6 +26,8 @@ class Num:
 
 
 Outcome = Num | str | bool | dt.date | tuple[str, ...] | Missing | NotApplicable
+BETTER = {"higher": "数值越大越好", "lower": "数值越小越好"}
+"""The direction of an indicator in words."""
 Bound = dict[str, int]
 """Table id → index of the row at hand."""
 
@@ -153,6 +155,7 @@ class Evaluator:
             return Num(Decimal(0), ONE) if node.kind == "count" else MISSING
         kept: list[tuple[str, int, Num]] = []
         blanks: list[Outcome] = []
+        different: set[Outcome] = set()
         for row in range(count):
             inner = {**bound, table: row}
             condition = True if node.where is None else self._eval(node.where, inner, back)
@@ -162,10 +165,16 @@ class Evaluator:
                 blanks.append(condition)
                 continue
             value = Num(Decimal(1), ONE) if node.kind == "count" else self._eval(node.expression, inner, back)
-            if isinstance(value, Num):
+            if node.kind == "distinct" and not isinstance(value, Missing | NotApplicable):
+                different.add(value)
+            elif isinstance(value, Num):
                 kept.append((table, row, value))
             else:
                 blanks.append(value)
+        if node.kind == "distinct":
+            return (
+                MISSING if any(isinstance(b, Missing) for b in blanks) else Num(Decimal(len(different)), ONE)
+            )
         self.terms[id(node)] = kept
         return _reduced(node.kind, [n for _, _, n in kept], blanks)
 
@@ -217,16 +226,40 @@ class Evaluator:
         return outcome
 
     def _linear(self, args: tuple[s.Node, ...], bound: Bound, back: int) -> Outcome:
-        """How far a value has come from `zero` (0) to `full` (1), in either direction, clamped to both ends."""
-        value, zero, full = (self._needed(a, bound, back) for a in args)
+        """How far a value has come from `zero` (0) to `full` (1), clamped to both ends.
+
+        With a direction the limits must follow it, and where both are the same the value reaches them or not.
+        """
+        value, zero, full = (self._needed(a, bound, back) for a in args[:3])
         if not (isinstance(value, Num) and isinstance(zero, Num) and isinstance(full, Num)):
             return _blank_of(value, zero, full)
         start, end = _aligned(value, zero)[0], _aligned(value, full)[0]
-        if start == end:
-            column = _column_of(args[2])
-            self.environment.problem("limits_equal", {"limit": plain(end)}, _row_of(bound), column)
+        rising = None if len(args) == 3 else self._eval(args[3], bound, back) == "higher"
+        if rising is None and start == end:
+            self._limits_problem("limits_equal", {"limit": plain(end)}, args[2], bound)
             return MISSING
+        if rising is not None and (start > end if rising else start < end):
+            shown = {
+                "limits": f"{plain(start)}、{plain(end)}",
+                "direction": BETTER["higher" if rising else "lower"],
+            }
+            self._limits_problem("limits_disordered", shown, args[2], bound)
+            return MISSING
+        if start == end:
+            reached = value.value >= end if rising else value.value <= end
+            return Num(Decimal(int(reached)), ONE)
         return Num(interpolated(value.value, start, end), ONE)
+
+    def _limits_problem(self, code: str, details: dict[str, str], limit: s.Node, bound: Bound) -> None:
+        """Tells of limits at the cell of the better one."""
+        row = _row_of(bound)
+        match limit:
+            case s.Call("at", (s.Column(table, column), s.Text(key))):
+                index = self.environment.keyed_row(table, key)
+                row = None if index is None else (table, index)
+            case _:
+                column = _column_of(limit)
+        self.environment.problem(code, details, row, column)
 
     def _yoy(self, node: s.Node, bound: Bound, back: int) -> Outcome:
         before = self._eval(node, bound, back + 1)

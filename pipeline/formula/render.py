@@ -82,7 +82,14 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
         case s.Among(operand, options):
             return f"{inner(operand)} 属于 {'、'.join(inner(o) for o in options)}"
         case s.Aggregate(kind, expression, where):
-            sign = {"sum": "Σ", "count": "计数", "min": "最小", "max": "最大", "avg": "平均"}[kind]
+            sign = {
+                "sum": "Σ",
+                "count": "计数",
+                "distinct": "不同的个数",
+                "min": "最小",
+                "max": "最大",
+                "avg": "平均",
+            }[kind]
             condition = f"，{inner(where)}" if where is not None else ""
             return f"{sign}（{inner(expression)}{condition}）"
         case s.Call("at", (cell, s.Text(key))):

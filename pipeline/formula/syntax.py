@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-AGGREGATES = ("sum", "count", "min", "max", "avg")
+AGGREGATES = ("sum", "count", "distinct", "min", "max", "avg")
 FUNCTIONS: dict[str, tuple[int, int]] = {
     # name: (fewest, most arguments)
     "abs": (1, 1),
@@ -35,7 +35,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "has_factor": (3, 3),
     "apply_factor": (5, 6),
     "at": (2, 2),
-    "linear": (3, 3),
+    "linear": (3, 4),
 }
 _WORDS = {"and", "or", "not", "in", "where"}
 _MAX_DEPTH = 60

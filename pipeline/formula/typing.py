@@ -155,6 +155,9 @@ class Kinds:
             self._truth(node.where, inner)
         if node.kind == "count":
             return ONE
+        if node.kind == "distinct":
+            self.of(node.expression, inner)
+            return ONE
         return self._number(node.expression, inner)
 
     def _call(self, node: Call, bound: frozenset[str]) -> Kind:
@@ -189,7 +192,9 @@ class Kinds:
                 return self._cell(args[0], args[1])
             case "linear":
                 kind = self._number(args[0], bound)
-                for limit in args[1:]:
+                if len(args) == 4 and args[3] not in (Text("higher"), Text("lower")):
+                    raise KindError("linear( … ) 的第 4 个参数写 'higher' 或 'lower'")
+                for limit in args[1:3]:
                     self._alike(kind, self._number(limit, bound))
                 return ONE
             case _:

@@ -12,12 +12,13 @@ from typing import Any
 
 from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.calc.trace import Operand
+from pipeline.calc.evidence_list import register_of
 from pipeline.evaluation import Evaluation
 from pipeline.findings import Finding, Severity
 from pipeline.quantity import NotApplicable, is_blank
 from pipeline.report import words as w
 from pipeline.report.chart_data import chart_specs
-from pipeline.report.context_evidence import pictures_context
+from pipeline.report.context_evidence import asked_context, pictures_context
 from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
 from pipeline.report.marks import compose, figure, joined
@@ -54,6 +55,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "conclusion_list": conclusion(evaluation),
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
+        "asked_evidence": asked_context(evaluation, register_of(evaluation.intake, standard)),
         "pictures": pictures_context(evaluation),
         "errata": [
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}

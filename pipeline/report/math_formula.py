@@ -15,7 +15,7 @@ from pipeline.report.ooxml import qn
 
 _SIGN: Final = {"+": "+", "-": "−", "*": "×"}
 _SUM, _PRODUCT, _ATOM = 3, 4, 5
-_FUNCTIONS: Final = {"count": "计数", "min": "min", "max": "max", "avg": "平均"}
+_FUNCTIONS: Final = {"count": "计数", "distinct": "不同的个数", "min": "min", "max": "max", "avg": "平均"}
 _CASES_ROOM: Final = LINE * 0.85
 """What a case distinction may take, beside the brace and the left side."""
 

@@ -133,6 +133,10 @@ def _carry(table: t.Table) -> Iterator[str]:
     for column in table.columns:
         if column.earlier is not None and column.earlier not in table.by_id:
             yield f"intake.yaml：{table.id}.{column.id} 的 earlier“{column.earlier}”不是这张表的列"
+        if column.unit_from is not None and (
+            column.unit is None or column.unit_from not in table.by_id or not column.is_number
+        ):
+            yield f"intake.yaml：{table.id}.{column.id} 的 unit_from“{column.unit_from}”应是这张表的列，并写 unit"
         if column.carry == "shift" and column.earlier is None:
             yield f"intake.yaml：{table.id}.{column.id} 的 carry 为 shift，应写 earlier（上一年的列）"
 
@@ -150,6 +154,8 @@ def _field(field: t.Field, name: str) -> Iterator[str]:
         yield f"{where}的选项“{duplicate}”重复"
     if not in_table and field.earlier is not None:
         yield f"{where}不是表的列，不能有 earlier；多年的值请用 years"
+    if not in_table and field.unit_from is not None:
+        yield f"{where}不是表的列，不能有 unit_from"
     if not in_table and field.carry == "shift" and field.years == 1:
         yield f"{where}只有一年的值，carry 不能为 shift"
     if field.past and field.type not in ("date", "year"):
@@ -338,6 +344,8 @@ def _scoring(standard: t.Standard) -> Iterator[str]:
         yield f"scoring.yaml：评价要素“{duplicate}”重复"
     for duplicate in _duplicates([sub.id for _, sub in scoring.subcategories]):
         yield f"scoring.yaml：二级指标“{duplicate}”重复"
+    for duplicate in _duplicates(i.id for c in scoring.criteria.values() for i in c.evidence_items):
+        yield f"scoring.yaml：要求的证明材料“{duplicate}”重复"
     for level in scoring.methods.by_level:
         if level != "below" and level not in standard.indicators.levels:
             yield f"scoring.yaml：by_level 的“{level}”没有在 indicators.yaml 的 levels 里声明"

@@ -20,6 +20,9 @@ from pipeline.standard.inherit import Merger, Override
 from pipeline.standard.yaml import Mapping_, Place, YamlError, read
 
 T = TypeVar("T")
+VERIFICATION = "verification.yaml"
+SHARED = "_verification"
+"""Beside the packs: what several of them ask a third party, named by `over` in their verification.yaml."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def load_standard(folder: Path, factors_folder: Path | None = None) -> t.Standar
     """
     factors_folder = factors_folder or folder.parent / "_factors"
     chain = _chain(folder)
-    return _load(chain, factors_folder, _digest(*chain), _digest(factors_folder))
+    return _load(chain, factors_folder, _digest(*chain, folder.parent / SHARED), _digest(factors_folder))
 
 
 def _chain(folder: Path) -> tuple[Path, ...]:
@@ -69,7 +72,7 @@ def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_di
     intake = reader.record("intake.yaml", t.IntakeSchema)
     indicators = reader.record("indicators.yaml", t.IndicatorSet)
     scoring = reader.record("scoring.yaml", t.Scoring)
-    verification = reader.optional("verification.yaml", t.VerificationPack)
+    verification = reader.optional(VERIFICATION, t.VerificationPack)
     errata = reader.records("errata.yaml", _ErrataFile, "errata", optional=True)
     case_files = [
         reader.records(f"cases/{p.name}", _CaseFile, "cases")
@@ -197,7 +200,27 @@ class _Reader:
             return None
         if value is None:
             self.problems.append(f"{self.prefix}{name} 是空的")
+        if name == VERIFICATION and isinstance(value, Mapping_) and "over" in value:
+            return self._over_shared(value)
         return value  # type: ignore[no-any-return]
+
+    def _over_shared(self, own: Mapping_) -> object | None:
+        """verification.yaml laid over the shared file that it names."""
+        name = f"{SHARED}/{own['over']}.yaml"
+        path = self.folder.parent / SHARED / f"{own['over']}.yaml"
+        if not path.is_file():
+            self.problems.append(f"{own.places['over']}：{name} 不存在")
+            return None
+        try:
+            shared = read(path, name)
+        except YamlError as error:
+            self.problems += error.problems
+            return None
+        del own["over"]
+        merger = Merger(self.prefix + VERIFICATION)
+        merged: object = merger.merged(shared, own)
+        self.problems += merger.problems
+        return merged
 
 
 def _resolved_verification(pack: t.VerificationPack | None, problems: list[str]) -> t.VerificationPack | None:

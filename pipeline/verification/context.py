@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pipeline.calc.evidence_list import Document, register_of
 from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.facts import Fact, Intake
 from pipeline.quantity import is_blank, plain
 from pipeline.report import words as w
+from pipeline.report.context_evidence import asked_context
 from pipeline.report.marks import joined
 from pipeline.standard.types import Field, Table
 from pipeline.verification import sentences as s
@@ -50,6 +52,7 @@ def with_verification(context: Mapping[str, Any], verification: Verification) ->
         "veto": _veto(verification),
         "problems": _problems(verification),
         "evidence": _evidence(context["evidence"], verification),
+        "asked_evidence": asked_context(verification.evaluation, _documents(verification)),
         "verification": _about(verification),
     }  # fmt: skip
 
@@ -295,6 +298,13 @@ def _supported(values: Sequence[Declared], verification: Verification) -> str:
         for v in values
     ]
     return "、".join(dict.fromkeys(words))
+
+
+def _documents(verification: Verification) -> tuple[Document, ...]:
+    """The register of the enterprise and what the third party found itself."""
+    rows = verification.intake.rows(verification.pack.roles.evidence)
+    found = [Document(str(r.fact("number").value), str(r.fact("name").value)) for r in rows]
+    return (*register_of(verification.evaluation.intake, verification.declared.standard), *found)
 
 
 def _about(verification: Verification) -> Context:

@@ -44,6 +44,7 @@ class Field:
     decimals: int | None = None
     carry: Carry | None = None
     earlier: str | None = None
+    unit_from: str | None = None
     status: Status = "printed"
     source: str | None = None
 

@@ -11,6 +11,19 @@ from typing import Literal
 from pipeline.standard.types.words import Status
 
 
+@dataclass(frozen=True, slots=True)
+class AskedEvidence:
+    """A document that is asked for. `words`: a document of the register whose name holds one of them is taken for it;
+    `optional`: only where there is such a thing (如有)."""
+
+    id: str
+    name: str
+    words: tuple[str, ...] = ()
+    optional: bool = False
+    status: Status = "printed"
+    source: str | None = None
+
+
 @dataclass(frozen=True)
 class Criterion:
     """One row of the score table. `points` None = not scored."""
@@ -27,9 +40,16 @@ class Criterion:
     condition: str | None = None
     veto: bool = False
     evidence: str = ""
+    evidence_items: tuple[AskedEvidence, ...] = ()
     status: Status = "printed"
     source: str | None = None
     note: str | None = None
+
+    @property
+    def evidence_text(self) -> str:
+        """What evidence is asked for, in words."""
+        listed = "；".join(f"{i.name}（如有）" if i.optional else i.name for i in self.evidence_items)
+        return self.evidence or listed
 
     @property
     def text(self) -> str:
