@@ -17,6 +17,7 @@ from pipeline.standard.criteria_sheet import with_criteria_table
 from pipeline.standard.factors import computed
 from pipeline.standard.history import CHANGELOG, read_history
 from pipeline.standard.inherit import Merger, Override
+from pipeline.standard.places import Key, Places, places_in
 from pipeline.standard.yaml import Mapping_, Place, YamlError, read
 
 T = TypeVar("T")
@@ -93,6 +94,7 @@ def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_di
         factors_digest=factors_digest,
         verification=_resolved_verification(verification, problems),
         overrides=tuple(reader.overrides),
+        places=Places(reader.places),
     )
     standard = replace(standard, history=_history(folder, standard, problems))
     if not problems:
@@ -137,10 +139,12 @@ class _Reader:
         self.base = base
         self.problems: list[str] = []
         self.overrides: list[Override] = []
+        self.places: dict[Key, Place] = {}
 
     def record(self, name: str, cls: type[T]) -> T | None:
         """One record for a whole file."""
         value = self._read(name)
+        self.places |= places_in(name, value)
         return None if value is None else self._bind(cls, value, name)
 
     def optional(self, name: str, cls: type[T]) -> T | None:
@@ -157,6 +161,7 @@ class _Reader:
         wrapped = Mapping_({key: value})
         wrapped.place = Place(self.prefix + name, 1)
         wrapped.places = {key: wrapped.place}
+        self.places |= places_in(name, wrapped)
         return self._bind(cls, wrapped, name)
 
     def _bind(self, cls: type[T], value: object, name: str) -> T | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.standard.inherit import Override
+from pipeline.standard.places import Places
 from pipeline.standard.types.factors import FactorFamily
 from pipeline.standard.types.identity import Identity
 from pipeline.standard.types.indicators import IndicatorSet
@@ -78,6 +79,8 @@ class Standard:
     overrides: tuple[Override, ...] = ()
     """Of a pack over a base: every difference to it, with its place."""
     history: tuple[Release, ...] = ()
+    places: Places = field(default_factory=Places, compare=False, repr=False)
+    """Where everything stands, for messages to pack authors."""
 
     @property
     def id(self) -> str:
