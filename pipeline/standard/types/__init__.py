@@ -6,7 +6,7 @@ Every record that carries a rule knows its clause; `line` fields are for message
 from __future__ import annotations
 
 from pipeline.standard.types.factors import FactorEntry, FactorFamily, FactorSet, Parameter
-from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding
+from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding, Validity
 from pipeline.standard.types.indicators import (
     ComputedColumn,
     Constant,
@@ -62,6 +62,7 @@ __all__ = [
     "Subcategory",
     "Table",
     "Thresholds",
+    "Validity",
     "VerificationPack",
     "VerificationRoles",
     "VetoRole",
