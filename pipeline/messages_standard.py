@@ -31,6 +31,12 @@ STANDARD_MESSAGES: Mapping[str, Message] = {
         "请核对评价日期，或确认委托方要求提前采用。",
         "标准施行前的评价应说明依据。",
     ),
+    "factor_set_not_in_force": Message(
+        WARNING,
+        "评价日期 {date} 不在“{set}”的有效期内（{validity}），{family}仍按所选版本取用",
+        "请核对系数版本；标准指定旧版的，在报告中说明。",
+        "用过期的系数，结果与现行口径不一致。",
+    ),
     "points_unknown": Message(
         WARNING,
         "“{criterion}”：{what}没有取得标准原文，不能评分，合计是下限",

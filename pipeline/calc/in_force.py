@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from pipeline.calc.calculator import Calculator
 from pipeline.facts import Intake
 from pipeline.findings import CellRef, Finding
 from pipeline.messages import finding
@@ -38,6 +39,30 @@ def in_force(standard: Standard, intake: Intake) -> Iterator[Finding]:
         yield _found(
             "standard_not_effective", standard, fact.source, {**words, "effective": identity.effective}
         )
+
+
+def factors_in_force(calculator: Calculator) -> Iterator[Finding]:
+    """Coefficient tables that were used though they were not in force on the evaluation date."""
+    standard, intake = calculator.standard, calculator.intake
+    date = intake.fact(standard.identity.roles.evaluation_date).value
+    if not isinstance(date, dt.date):
+        return
+    used = dict.fromkeys((use.family, use.set) for use, _ in calculator.factors_used if not use.overridden)
+    for family_id, name in used:
+        family = standard.factors[family_id]
+        table, day = family.by_set[name], date.isoformat()
+        if (table.valid_from or day) <= day <= (table.valid_to or day):
+            continue
+        field = _chosen_in(standard, intake, name)
+        words = {"date": day, "family": family.label, "set": name,
+                 "validity": f"{table.valid_from or '…'} 至 {table.valid_to or '今'}"}  # fmt: skip
+        where = intake.fact(field).source if field else None
+        yield finding("factor_set_not_in_force", field or family_id, where, **words)
+
+
+def _chosen_in(standard: Standard, intake: Intake, name: str) -> str:
+    """The field in which the coefficient table was chosen; "" when the pack chose it."""
+    return next((f for f in standard.intake.fields if intake.fact(f).value == name), "")
 
 
 def _found(code: str, standard: Standard, where: CellRef | None, words: dict[str, str]) -> Finding:
