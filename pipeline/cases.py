@@ -67,6 +67,10 @@ def _compare(case: Case, evaluation: Evaluation) -> Iterator[str]:
         got_score = scores.get(key)
         if not _same(got_score, wanted):
             yield f"得分 {key} 应为 {wanted}，得到 {'无' if got_score is None else plain(got_score)}"
+    verdicts = {row.criterion.id: row.verdict for row in evaluation.scorecard.rows}
+    for key, wanted in case.expect.verdicts.items():
+        if verdicts.get(key) != wanted:
+            yield f"评价要素 {key} 应为“{wanted}”，得到“{verdicts.get(key, '无')}”"
     shares = {row.criterion.id: row.share for row in evaluation.scorecard.rows}
     for key, wanted in case.expect.shares.items():
         share = shares.get(key)

@@ -77,6 +77,20 @@ def _earned(calculator: Calculator, criterion: Criterion, share: Decimal, verdic
     return Judged(verdict, points, share, basis)
 
 
+def _no_limits(calculator: Calculator, value: IndicatorValue) -> Judged:
+    """Undecided for want of limits; where the pack has none for what the enterprise is, that is said."""
+    found = calculator.standard.indicators.by_id[value.id].thresholds
+    chosen = calculator.intake.fact(found.by).value if found is not None and found.by is not None else None
+    if (
+        value.number is None
+        or found is None
+        or not isinstance(chosen, str)
+        or found.limits_for(chosen) is not None
+    ):
+        return Judged()
+    return Judged(basis=f"“{chosen}”的{value.label}限值未取得原文", unknown=f"“{chosen}”的{value.label}限值")
+
+
 def _verdict(share: Decimal) -> str:
     return MET if share >= FULL else PARTLY if share > ZERO else NOT_MET
 
@@ -96,7 +110,7 @@ def _by_level(calculator: Calculator, criterion: Criterion) -> Judged:
     if isinstance(value.value, NotApplicable):
         return Judged(NOT_APPLICABLE, basis=value.value.reason)
     if value.level is None:
-        return Judged()
+        return _no_limits(calculator, value)
     per_cent = standard.scoring.methods.by_level.get(value.level, ZERO)
     points = None if criterion.points is None else criterion.points * per_cent / 100
     words = standard.indicators.levels.get(value.level)
@@ -115,7 +129,7 @@ def _linear(calculator: Calculator, criterion: Criterion) -> Judged:
         return blank
     compared = calculator.compared(value)
     if value.trace.level is None or compared is None:
-        return Judged()
+        return _no_limits(calculator, value)
     levels = calculator.standard.indicators
     limits = value.trace.level.limits
     best = value.level == levels.highest
