@@ -183,6 +183,7 @@ def receipt_xml(receipt: Receipt) -> bytes:
         ("workbook", receipt.workbook),
         ("workbook-sha256", receipt.workbook_sha256),
         ("standard", receipt.standard),
+        ("edition", receipt.edition),
         ("pack-version", receipt.pack_version),
         ("pack-sha256", receipt.pack_sha256),
         ("factors-sha256", receipt.factors_sha256),

@@ -7,24 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from pipeline.findings import CellRef, Finding, Severity, UnreadableFile
-
-ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """The words of one code."""
-
-    severity: Severity
-    text: str
-    fix: str
-    why: str = ""
-
+from pipeline.findings import CellRef, Finding, UnreadableFile
+from pipeline.message import ERROR, NOTE, WARNING, Message
+from pipeline.messages_standard import STANDARD_MESSAGES
 
 CATALOGUE: Mapping[str, Message] = {
+    **STANDARD_MESSAGES,
     # -- values that are asked (validate.py)
     "missing": Message(ERROR, "还没有填写", "请填写{what}。", "没有这个值，相关指标和章节无法生成。"),
     "table_empty": Message(ERROR, "表“{table}”至少要填 {min} 行", "请在表中填写；列名下方第一行开始。"),

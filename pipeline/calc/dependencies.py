@@ -27,9 +27,8 @@ class Dependencies:
 
     def criterion_reads(self, criterion: Criterion) -> frozenset[str]:
         """The fields, tables and columns that a criterion judged by the program needs."""
-        if criterion.indicator is not None:
-            return self.reads(criterion.indicator)
-        return self._closure((criterion.condition,)) if criterion.condition else frozenset()
+        own = self._closure(criterion.formulas)
+        return own | self.reads(criterion.indicator) if criterion.indicator is not None else own
 
     def blocked_by(self, key: str) -> tuple[str, ...]:
         """What cannot be done without the fact: `指标“容积率”`, `评分行 K01`, `报告“二、1 基础设施”`."""

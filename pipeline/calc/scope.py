@@ -246,6 +246,10 @@ class Scope:
         self._missing(f"表“{definition.label}”的 {key}", self._intake.places.get(table))
         return None
 
+    def is_edition(self, name: str) -> bool:
+        """Whether the edition of the standard that is applied is the one called `name`."""
+        return self._standard.identity.edition == name
+
     def note(self, name: str) -> str:
         """The client's text in the 备注 cell of a field."""
         return self._intake.fact(name).note

@@ -114,6 +114,8 @@ def _call_words(function: str, arguments: list[str]) -> str:
             return f"{arguments[0]}的备注"
         case "has":
             return f"{arguments[0]}含{arguments[1]}"
+        case "edition":
+            return f"按 {arguments[0].strip('“”')} 版评价"
         case "year_of":
             return f"{arguments[0]}的年份"
         case "linear":

@@ -36,6 +36,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "apply_factor": (5, 6),
     "at": (2, 2),
     "linear": (3, 4),
+    "edition": (1, 1),
 }
 _WORDS = {"and", "or", "not", "in", "where"}
 _MAX_DEPTH = 60

@@ -50,7 +50,10 @@ FactorUnit = Callable[[str, str], Unit | None]
 class Kinds:
     """Finds the kind of a formula, given the kinds of names and columns. Raises KindError."""
 
-    def __init__(self, name: Lookup, column: ColumnLookup, factor: FactorUnit) -> None:
+    def __init__(
+        self, name: Lookup, column: ColumnLookup, factor: FactorUnit, editions: tuple[str, ...] = ()
+    ) -> None:
+        self._editions = editions
         self._name = name
         self._column = column
         self._factor = factor
@@ -188,6 +191,8 @@ class Kinds:
                 self._truth(args[0], bound)
                 first, second = self.of(args[1], bound), self.of(args[2], bound)
                 return first if first == second else self._alike(first, second)
+            case "edition":
+                return self._edition(args[0])
             case "at":
                 return self._cell(args[0], args[1])
             case "linear":
@@ -199,6 +204,12 @@ class Kinds:
                 return ONE
             case _:
                 return self._factor_call(node, bound)
+
+    def _edition(self, name: Node) -> Kind:
+        if not isinstance(name, Text) or name.value not in self._editions:
+            known = "、".join(f"'{e}'" for e in self._editions) or "（这个标准包只有一版）"
+            raise KindError(f"edition( … ) 里写版次，有：{known}")
+        return TRUTH
 
     def _cell(self, cell: Node, key: Node) -> Kind:
         if not isinstance(cell, Column) or not isinstance(key, Text):

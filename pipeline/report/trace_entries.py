@@ -252,6 +252,16 @@ class _Entries:
         if row is None:
             return None
         criterion = row.criterion
+        if aspect == "share":
+            share = None if row.share is None else row.share * 100
+            label = f"{name} 得分率"
+            return replace(
+                self._judged(row, "得分率"),
+                label=label,
+                value=_number(share),
+                unit="%",
+                operands=_refer([f"v:{name}"]),
+            )
         if aspect:
             return TraceEntry("", f"{name} 分值", value=_number(criterion.points), clause=criterion.clause,
                               status=_status(criterion.points_status or criterion.status))  # fmt: skip
@@ -266,7 +276,7 @@ class _Entries:
         tags = []
         if criterion.indicator is not None:
             tags = [indicator_tag(self._standard, criterion.indicator), f"l:{criterion.indicator}"]
-        elif criterion.condition is not None:
+        elif criterion.formulas:
             reads = self._dependencies.criterion_reads(criterion)
             tags = [f"f:{key}" for key in sorted(reads) if key in self._standard.intake.fields]
         return replace(self._judged(row, "自评结果"), value=row.verdict, operands=_refer(tags))

@@ -6,7 +6,7 @@ Every record that carries a rule knows its clause; `line` fields are for message
 from __future__ import annotations
 
 from pipeline.standard.types.factors import FactorEntry, FactorFamily, FactorSet, Parameter
-from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding
+from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding, Validity
 from pipeline.standard.types.indicators import (
     ComputedColumn,
     Constant,
@@ -19,6 +19,7 @@ from pipeline.standard.types.intake import Field, IntakeSchema, RowTable, Rule, 
 from pipeline.standard.types.pack import Case, Erratum, Expectation, ExpectedIndicator, Release, Standard
 from pipeline.standard.types.scoring import (
     AskedEvidence,
+    Band,
     Category,
     Criterion,
     Methods,
@@ -33,6 +34,7 @@ __all__ = [
     "CRITERIA_TABLE",
     "STATUS_WORDS",
     "AskedEvidence",
+    "Band",
     "Carry",
     "Case",
     "Category",
@@ -70,6 +72,7 @@ __all__ = [
     "Subcategory",
     "Table",
     "Thresholds",
+    "Validity",
     "VerificationPack",
     "VerificationRoles",
     "VetoRole",
