@@ -7,8 +7,8 @@ import struct
 import warnings
 import zipfile
 
-from tests.hostile_workbooks.corpus import CLEAN, Expect, kind, refused
-from tests.hostile_workbooks.package import BOOK, SITE, STRINGS, parts_of, packed, with_parts
+from tests.hostile_workbooks.corpus import CLEAN, Expect, faulty, kind, refused
+from tests.hostile_workbooks.package import BOOK, SITE, STRINGS, cell, changed, packed, parts_of, with_parts
 
 DIRECTORY = b"PK\x01\x02"
 _CUTS = {
@@ -42,7 +42,7 @@ def _trailing(clean: bytes) -> bytes:
     return clean + b"\0" * 200
 
 
-@kind("line ends changed by a mail program", refused("file_damaged"))
+@kind("line ends changed by a mail program", refused("file_truncated"))
 def _text_mode(clean: bytes) -> bytes:
     assert b"\n" in clean
     return clean.replace(b"\n", b"\r\n")
@@ -149,9 +149,18 @@ def _duplicate_case(clean: bytes) -> bytes:
     return with_parts(clean, {"XL/Worksheets/Sheet3.xml": parts_of(clean)[SITE]})
 
 
-@kind("backslashes in the names of members", refused("file_damaged"))
+@kind("backslashes in the names of members (old .NET)", CLEAN)
 def _backslashes(clean: bytes) -> bytes:
-    return packed({n: c for n, c in parts_of(clean).items()}).replace(b"xl/workbook.xml", b"xl\\workbook.xml")
+    return packed({n.replace("/", "\\"): c for n, c in parts_of(clean).items()})
+
+
+@kind(
+    "backslashes in the names of members, and an error value",
+    faulty(("cell_error", "用地与产出!D4", "land_area")),
+)
+def _backslashes_error(clean: bytes) -> bytes:
+    data = changed(clean, {SITE: cell("D4", '<c r="D4" t="e"><v>#DIV/0!</v></c>')})
+    return packed({n.replace("/", "\\"): c for n, c in parts_of(data).items()})
 
 
 @kind("zip encryption", refused("file_encrypted"))

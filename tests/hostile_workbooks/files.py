@@ -159,7 +159,7 @@ def _rtf(clean: bytes) -> bytes:
 
 @kind("the answers as JSON", refused("file_is_text"), "录入表.json")
 def _json(clean: bytes) -> bytes:
-    return '{"land_area": 77037}'.encode()
+    return b'{"land_area": 77037}'
 
 
 @kind("an Internet shortcut to the workbook", refused("file_is_text"), "录入表.xlsx.url")

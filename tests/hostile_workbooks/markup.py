@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.hostile_workbooks.corpus import CLEAN, kind, refused
+from tests.hostile_workbooks.corpus import CLEAN, faulty, kind, refused
 from tests.hostile_workbooks.package import (
     BOOK,
     ENERGY,
@@ -13,6 +13,7 @@ from tests.hostile_workbooks.package import (
     STRINGS,
     STYLES,
     after_sheet_data,
+    both,
     cell,
     changed,
     packed,
@@ -53,7 +54,7 @@ def _xxe(clean: bytes) -> bytes:
     return changed(data, {SITE: cell("D4", '<c r="D4" t="str"><v>&x;</v></c>')})
 
 
-@kind("a DOCTYPE in lower case letters", refused("file_damaged"))
+@kind("a DOCTYPE in small letters", refused("file_doctype"))
 def _doctype_small(clean: bytes) -> bytes:
     return _with_doctype(clean, SITE, b"<!doctype worksheet>")
 
@@ -74,13 +75,13 @@ def _undeclared(clean: bytes) -> bytes:
     return changed(clean, {SITE: cell("D4", '<c r="D4" t="str"><v>&nbsp;77037</v></c>')})
 
 
-@kind("a hundred thousand nested elements", refused("file_damaged"))
+@kind("a hundred thousand nested elements", CLEAN)
 def _deep(clean: bytes) -> bytes:
     nested = "<a>" * 100_000 + "</a>" * 100_000
     return changed(clean, {SITE: after_sheet_data(f"<extLst>{nested}</extLst>")})
 
 
-@kind("nested elements in the styles", refused("file_damaged"))
+@kind("a hundred thousand nested elements in the styles", CLEAN)
 def _deep_styles(clean: bytes) -> bytes:
     nested = b"<a>" * 100_000 + b"</a>" * 100_000
     return changed(clean, {STYLES: replaced(b"</styleSheet>", nested + b"</styleSheet>")})
@@ -116,9 +117,7 @@ def _marks(clean: bytes) -> bytes:
 def _strict(clean: bytes) -> bytes:
     relations = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     strict = b"http://purl.oclc.org/ooxml/officeDocument/relationships"
-    return packed(
-        {n: c.replace(MAIN, STRICT).replace(relations, strict) for n, c in parts_of(clean).items()}
-    )
+    return packed({n: c.replace(MAIN, STRICT).replace(relations, strict) for n, c in parts_of(clean).items()})
 
 
 @kind("prefixed elements", CLEAN)
@@ -127,12 +126,12 @@ def _prefixed(clean: bytes) -> bytes:
         xml = re.sub(rb"<(/?)([A-Za-z])", rb"<\1x:\2", xml)
         return xml.replace(b'xmlns="' + MAIN, b'xmlns:x="' + MAIN)
 
-    return changed(clean, {name: prefix for name in [*_sheets(clean), STRINGS, STYLES]})
+    return changed(clean, dict.fromkeys([*_sheets(clean), STRINGS, STYLES], prefix))
 
 
 @kind("single quotes around attributes", CLEAN)
 def _single_quotes(clean: bytes) -> bytes:
-    return changed(clean, {n: lambda xml: xml.replace(b'"', b"'") for n in _sheets(clean)})
+    return changed(clean, {n: substituted(rb"=\"([^\"']*)\"", rb"='\1'") for n in _sheets(clean)})
 
 
 @kind("line breaks and blanks between and in elements", CLEAN)
@@ -140,7 +139,7 @@ def _pretty(clean: bytes) -> bytes:
     def pretty(xml: bytes) -> bytes:
         return re.sub(rb"<(c|row) r=", rb"<\1\n   r=", xml.replace(b"><", b">\n  <"))
 
-    return changed(clean, {n: pretty for n in _sheets(clean)})
+    return changed(clean, dict.fromkeys(_sheets(clean), pretty))
 
 
 @kind("comments and instructions in the XML", CLEAN)
@@ -164,7 +163,7 @@ def _dimension(clean: bytes) -> bytes:
 @kind("a dimension of the whole sheet", CLEAN)
 def _large_dimension(clean: bytes) -> bytes:
     large = substituted(rb'<dimension ref="[^"]*"/>', b'<dimension ref="A1:XFD1048576"/>')
-    return changed(clean, {n: large for n in _sheets(clean)})
+    return changed(clean, dict.fromkeys(_sheets(clean), large))
 
 
 @kind("no dimension", CLEAN)
@@ -172,7 +171,7 @@ def _no_dimension(clean: bytes) -> bytes:
     return changed(clean, {n: substituted(rb'<dimension ref="[^"]*"/>', b"") for n in _sheets(clean)})
 
 
-@kind("a dimension that is no area", CLEAN)
+@kind("a dimension that is no area", refused("file_damaged"))
 def _nonsense_dimension(clean: bytes) -> bytes:
     return changed(clean, {SITE: substituted(rb'<dimension ref="[^"]*"/>', b'<dimension ref="R1C1"/>')})
 
@@ -183,6 +182,12 @@ def _no_addresses(clean: bytes) -> bytes:
     return changed(clean, {SITE: substituted(rb'<c r="[A-Z]+\d+"', b"<c")})
 
 
+@kind("cells without addresses, one of them an error", faulty(("cell_error", "用地与产出!D4", "land_area")))
+def _no_addresses_error(clean: bytes) -> bytes:
+    wrong = cell("D4", '<c r="D4" t="e"><v>#DIV/0!</v></c>')
+    return changed(clean, {SITE: both(wrong, substituted(rb'<c r="[A-Z]+\d+"', b"<c"))})
+
+
 @kind("rows without numbers", CLEAN)
 def _no_rows(clean: bytes) -> bytes:
     return changed(clean, {SITE: substituted(rb'<row r="\d+"', b"<row")})
@@ -191,6 +196,25 @@ def _no_rows(clean: bytes) -> bytes:
 @kind("addresses in small letters", CLEAN)
 def _small(clean: bytes) -> bytes:
     return changed(clean, {SITE: substituted(rb'<c r="([A-Z]+)', lambda m: m.group().lower())})
+
+
+@kind(
+    "addresses in small letters, one of them an error", faulty(("cell_error", "用地与产出!D4", "land_area"))
+)
+def _small_error(clean: bytes) -> bytes:
+    wrong = cell("D4", '<c r="D4" t="e"><v>#DIV/0!</v></c>')
+    return changed(clean, {SITE: both(wrong, substituted(rb'<c r="([A-Z]+)', lambda m: m.group().lower()))})
+
+
+@kind("an error in a comment of the XML", CLEAN)
+def _commented_error(clean: bytes) -> bytes:
+    remark = b'<sheetData><!-- <c r="D4" t="e"><v>#REF!</v></c> -->'
+    return changed(clean, {SITE: replaced(b"<sheetData>", remark)})
+
+
+@kind("an error behind comments of the XML", faulty(("cell_error", "用地与产出!D4", "land_area")))
+def _error_behind_comments(clean: bytes) -> bytes:
+    return changed(clean, {SITE: cell("D4", '<c r="D4" t="e"><!-- </c> --><v>#REF!</v></c>')})
 
 
 @kind("cells out of order", CLEAN)
@@ -234,12 +258,16 @@ def _far_empty(clean: bytes) -> bytes:
 
 @kind("a far merged area", CLEAN)
 def _far_merge(clean: bytes) -> bytes:
-    return changed(clean, {ENERGY: substituted(rb"<mergeCells[^>]*>", b'<mergeCells><mergeCell ref="J900:XFD1048576"/>')})
+    return changed(
+        clean, {ENERGY: substituted(rb"<mergeCells[^>]*>", b'<mergeCells><mergeCell ref="J900:XFD1048576"/>')}
+    )
 
 
 @kind("a merged area that is none", refused("file_damaged"))
 def _bad_merge(clean: bytes) -> bytes:
-    return changed(clean, {ENERGY: substituted(rb"<mergeCells[^>]*>", b'<mergeCells><mergeCell ref="no area"/>')})
+    return changed(
+        clean, {ENERGY: substituted(rb"<mergeCells[^>]*>", b'<mergeCells><mergeCell ref="no area"/>')}
+    )
 
 
 @kind("a hundred thousand defined names", CLEAN)
@@ -256,7 +284,9 @@ def _broken_names(clean: bytes) -> bytes:
 @kind("names that point at other cells", CLEAN)
 def _moved_names(clean: bytes) -> bytes:
     """As after sorting or pasting: the words beside the cell count for more than its name."""
-    return changed(clean, {BOOK: substituted(rb"\$D\$(4|5)\b", lambda m: b"$D$5" if m[1] == b"4" else b"$D$4")})
+    return changed(
+        clean, {BOOK: substituted(rb"\$D\$(4|5)\b", lambda m: b"$D$5" if m[1] == b"4" else b"$D$4")}
+    )
 
 
 @kind("no names at all", CLEAN)
@@ -268,7 +298,7 @@ def _no_names(clean: bytes) -> bytes:
 def _strange_names(clean: bytes) -> bytes:
     names = (
         '<definedName name="_xlfn.IFERROR" hidden="1">#NAME?</definedName>'
-        '<definedName name="Auto_Open">\'用地与产出\'!$D$4</definedName>'
+        "<definedName name=\"Auto_Open\">'用地与产出'!$D$4</definedName>"
         '<definedName name="x">[1]Sheet1!$A$1</definedName>'
         "<definedName name=\"y\">OFFSET('用地与产出'!$A$1,0,0,COUNTA('用地与产出'!$A:$A))</definedName>"
         "<definedName/></definedNames>"

@@ -37,7 +37,7 @@ def _broken_types(clean: bytes) -> bytes:
     return changed(clean, {TYPES: replaced(b"</Types>", b"")})
 
 
-@kind("without package relations", CLEAN)
+@kind("without package relations", refused("file_damaged"))
 def _no_root_relations(clean: bytes) -> bytes:
     return without(clean, "_rels/.rels")
 
@@ -57,7 +57,9 @@ def _no_strings(clean: bytes) -> bytes:
     return without(clean, STRINGS)
 
 
-@kind("without styles", noted(("style_missing", "", "")))
+@kind(
+    "without styles: a date is a bare number then", faulty(("not_a_date", "基本信息!D7", "evaluation_date"))
+)
 def _no_styles(clean: bytes) -> bytes:
     return without(clean, STYLES)
 
@@ -69,7 +71,9 @@ def _no_sheet(clean: bytes) -> bytes:
 
 @kind("without theme and properties", CLEAN)
 def _no_trimmings(clean: bytes) -> bytes:
-    return without(clean, "xl/theme/theme1.xml", "docProps/app.xml", "docProps/core.xml", "docProps/custom.xml")
+    return without(
+        clean, "xl/theme/theme1.xml", "docProps/app.xml", "docProps/core.xml", "docProps/custom.xml"
+    )
 
 
 @kind("a sheet's part without content", refused("file_damaged"))
@@ -133,7 +137,9 @@ def _renamed_part(clean: bytes) -> bytes:
 
 @kind("the workbook part in another folder", refused("file_not_xlsx"))
 def _other_folder(clean: bytes) -> bytes:
-    return packed({n.replace("xl/", "book/"): c.replace(b"xl/", b"book/") for n, c in parts_of(clean).items()})
+    return packed(
+        {n.replace("xl/", "book/"): c.replace(b"xl/", b"book/") for n, c in parts_of(clean).items()}
+    )
 
 
 @kind("macros", refused("file_macros"), "录入表.xlsm")
@@ -221,7 +227,11 @@ def _threads(clean: bytes) -> bytes:
         '<threadedComment ref="D4" id="{1}"><text>再核对</text></threadedComment></ThreadedComments>'
     )
     return with_parts(
-        clean, {"xl/threadedComments/threadedComment1.xml": threads.encode(), "xl/persons/person.xml": b"<personList/>"}
+        clean,
+        {
+            "xl/threadedComments/threadedComment1.xml": threads.encode(),
+            "xl/persons/person.xml": b"<personList/>",
+        },
     )
 
 
@@ -230,7 +240,7 @@ def _broken_comments(clean: bytes) -> bytes:
     return with_parts(clean, {"xl/comments1.xml": b"<comments><commentList>"})
 
 
-@kind("a chart sheet", noted(("sheet_extra", "图表1", "")))
+@kind("a chart sheet", CLEAN)
 def _chart_sheet(clean: bytes) -> bytes:
     sheet = f'<sheet name="图表1" sheetId="90" r:id="rId900" xmlns:r="{DOCUMENT_RELATIONS}"/></sheets>'
     data = changed(clean, {BOOK: replaced(b"</sheets>", sheet.encode())})
@@ -239,7 +249,10 @@ def _chart_sheet(clean: bytes) -> bytes:
     return with_parts(data, {"xl/chartsheets/sheet1.xml": content})
 
 
-@kind("hundreds of sheets", faulty())
+@kind(
+    "hundreds of sheets",
+    noted(*(("sheet_duplicated", name, "basic") for name in sorted(f"S{n}" for n in range(300)))),
+)
 def _many_sheets(clean: bytes) -> bytes:
     number = 300
     sheets = "".join(f'<sheet name="S{n}" sheetId="{100 + n}" r:id="r{n}"/>' for n in range(number))

@@ -73,7 +73,15 @@ def _frame(clean: bytes) -> bytes:
 @kind("written as a stream of inline texts (XlsxWriter, POI)", CLEAN)
 def _streamed(clean: bytes) -> bytes:
     buffer = io.BytesIO()
-    book = Writer(buffer, {"in_memory": True, "constant_memory": True, "default_date_format": "yyyy-mm-dd", "remove_timezone": True})
+    book = Writer(
+        buffer,
+        {
+            "in_memory": True,
+            "constant_memory": True,
+            "default_date_format": "yyyy-mm-dd",
+            "remove_timezone": True,
+        },
+    )
     for title, rows in _values(clean).items():
         sheet = book.add_worksheet(title)
         for r, row in enumerate(rows):
@@ -92,7 +100,10 @@ def _wps(clean: bytes) -> bytes:
         {
             SITE: substituted(rb'<dimension ref="[^"]*"/>', b'<dimension ref="A1"/>'),
             STYLES: substituted(rb"<fill>.*?</fill>", b"<fill/>", 1),
-            BOOK: substituted(rb"<fileVersion [^>]*/>", b'<fileVersion appName="xl" lastEdited="3" lowestEdited="5" rupBuild="9302"/>'),
+            BOOK: substituted(
+                rb"<fileVersion [^>]*/>",
+                b'<fileVersion appName="xl" lastEdited="3" lowestEdited="5" rupBuild="9302"/>',
+            ),
         },
     )
     images = b'<etc:cellImages xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData"/>'
@@ -122,7 +133,20 @@ def _web(clean: bytes) -> bytes:
     return with_parts(data, {"xl/metadata.xml": metadata, "xl/persons/person.xml": b"<personList/>"})
 
 
-@kind("exported by Numbers", noted(("sheet_extra", "导出摘要", ""), ("identity_missing", "", "toy-standard")))
+@kind(
+    "exported by Numbers",
+    noted(
+        ("identity_missing", "", "toy_standard"),
+        ("sheet_renamed", "基本信息 - 表格 1", "basic"),
+        ("sheet_extra", "填写说明 - 表格 1", ""),
+        ("sheet_extra", "字段对照表 - 表格 1", ""),
+        ("sheet_extra", "导出摘要", ""),
+        ("sheet_renamed", "用地与产出 - 表格 1", "site"),
+        ("sheet_renamed", "能源消耗 - 表格 1", "energy"),
+        ("sheet_renamed", "自评价表 - 表格 1", "self"),
+        ("sheet_renamed", "证明材料 - 表格 1", "proof"),
+    ),
+)
 def _numbers(clean: bytes) -> bytes:
     """A summary in front, a table's name behind the sheet's, hidden sheets and names lost."""
     book = openpyxl.Workbook()
@@ -146,4 +170,4 @@ def _sheetjs(clean: bytes) -> bytes:
     def bare(xml: bytes) -> bytes:
         return re.sub(rb"<sheetViews>.*?</sheetViews>|<cols>.*?</cols>", b"", xml, flags=re.S)
 
-    return changed(clean, {part: bare for part in (SITE, ENERGY, PROOF, SELF, BASIC)})
+    return changed(clean, dict.fromkeys((SITE, ENERGY, PROOF, SELF, BASIC), bare))

@@ -59,7 +59,11 @@ def test_a_hostile_workbook_gives_what_it_must(
 
     outcome = judge.judge(path)
 
-    assert (outcome.died, outcome.refused, outcome.findings) == ("", kind.expect.refused, kind.expect.findings)
+    assert (outcome.died, outcome.refused, outcome.findings) == (
+        "",
+        kind.expect.refused,
+        kind.expect.findings,
+    )
     if outcome.refused:
         assert outcome.refused in CATALOGUE
         assert not _PYTHON.search(outcome.message)
