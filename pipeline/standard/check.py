@@ -13,6 +13,7 @@ from pipeline.formula import syntax as s
 from pipeline.formula.typing import BARE, TRUTH, Kind, KindError, Kinds
 from pipeline.standard import types as t
 from pipeline.standard.check_charts import check_charts
+from pipeline.standard.check_rules import check_rules
 from pipeline.standard.check_scheme import check_scheme
 from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import Unit, UnknownUnit, unit
@@ -207,7 +208,7 @@ def _formulas(standard: t.Standard) -> Iterator[str]:
             yield f"{where}：没有名为“{table}”的表"
             continue
         yield from check(where, text, frozenset({table}) if table else frozenset(), wanted)
-    yield from _rule_places(standard)
+    yield from check_rules(standard)
     yield from _cycles(standard, kinds)
 
 
@@ -252,34 +253,6 @@ def _all_formulas(standard: t.Standard) -> Iterator[tuple[str, str, str | None, 
     for criterion in standard.scoring.criteria.values():
         if criterion.condition is not None:
             yield f"scoring.yaml：{criterion.id} 的 condition", criterion.condition, None, TRUTH
-
-
-def _rule_places(standard: t.Standard) -> Iterator[str]:
-    kinds = kinds_of(standard)
-    for rule in standard.intake.rules:
-        where = f"intake.yaml：规则 {rule.id}"
-        table_id, dot, column = rule.at.partition(".")
-        if dot:
-            table = standard.intake.tables.get(table_id)
-            if table is None or column not in table.by_id:
-                yield f"{where} 的 at“{rule.at}”不存在"
-            elif rule.for_each != table_id:
-                yield f"{where} 的 at 指向表“{table_id}”，应写 for_each: {table_id}"
-        elif rule.at not in standard.intake.tables and not _is_answer(standard, rule.at):
-            yield f"{where} 的 at“{rule.at}”不存在"
-        for name in re.findall(r"\{([^{}]*)\}", rule.message + rule.fix):
-            bound = frozenset({rule.for_each}) if rule.for_each else frozenset()
-            try:
-                kinds.of(s.parse(name), bound)
-            except (s.FormulaError, KindError) as error:
-                yield f"{where} 的 message 里的“{{{name}}}”：{error}"
-
-
-def _is_answer(standard: t.Standard, key: str) -> bool:
-    """Whether the key is a field, or `field@1`, `field@2` for one of its earlier years."""
-    name, earlier, back = key.partition("@")
-    field = standard.intake.fields.get(name)
-    return field is not None and (not earlier or back in ("1", "2")[: field.years - 1])
 
 
 def _cycles(standard: t.Standard, kinds: Kinds) -> Iterator[str]:
