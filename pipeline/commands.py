@@ -90,7 +90,9 @@ def check(
         refuse_same(targets[0], targets[1])
     evaluation = evaluate(workbook, standard_for(workbook, Options(standard, standards)))
     if as_json:
-        click.echo(to_json({"findings": findings_record(evaluation.findings)}), nl=False)
+        click.echo(
+            to_json({"findings": findings_record((*evaluation.findings, *evaluation.on_trial))}), nl=False
+        )
     else:
         click.echo(findings_text(evaluation.findings, shown_name(workbook)), nl=False)
     if annotated is not None:

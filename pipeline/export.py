@@ -49,7 +49,7 @@ def evaluation_record(evaluation: Evaluation) -> dict[str, Any]:
             for back, values in sorted(evaluation.earlier.items())
         },
         "scorecard": _scorecard(evaluation),
-        "findings": findings_record(evaluation.findings),
+        "findings": findings_record((*evaluation.findings, *evaluation.on_trial)),
         "receipt": asdict(evaluation.receipt),
     }
 
@@ -66,6 +66,8 @@ def findings_record(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "fix": f.fix,
             "why": f.why,
             "blocks": list(f.blocks),
+            **({"explanation": f.explanation} if f.explanation else {}),
+            **({"stage": f.stage} if f.stage else {}),
         }
         for f in findings
     ]

@@ -146,6 +146,11 @@ CATALOGUE: Mapping[str, Message] = {
     "file_not_openable": Message(
         ERROR, "打不开这个文件", "请确认它不是文件夹、没有被其他程序占用，并且有读取权限。"
     ),
+    "file_lock": Message(
+        ERROR,
+        "这是表格软件打开文件时的临时文件，不是录入表",
+        "请在 Excel/WPS 中保存并关闭录入表，然后选择文件名不带“~$”“.~lock”的那一个。",
+    ),
     "file_empty": Message(ERROR, "文件是空的（0 字节）", "请重新保存或重新发送原文件。"),
     "file_too_large": Message(
         ERROR, "文件有 {size} MB，超过 {limit} MB 的上限", "请删去图片和无关的工作表后再提交。"
@@ -279,6 +284,12 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "external_links": Message(
         WARNING, "工作簿引用了别的文件（外部链接），数值可能不是最新的", "请把引用改为数值后保存。"
+    ),
+    "dates_1904": Message(
+        WARNING,
+        "工作簿采用 1904 日期系统，其中的日期可能整体相差 4 年零 1 天",
+        "请逐一核对日期；有误的，请把数据复制到新的空白录入表并改正日期。",
+        "在两种日期系统之间复制工作表时，日期会悄悄变化。",
     ),
     "sheet_missing": Message(
         ERROR, "找不到工作表“{title}”{near}", "请恢复这张工作表（名称和表头不要改），再提交。"

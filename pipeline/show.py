@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
-from pipeline.finding_lists import PASSED, counts, sheet_of
+from pipeline.finding_lists import PASSED, counts, fine, sheet_of
 from pipeline.findings import SEVERITY_WORDS, Finding, Severity
 
 
@@ -25,7 +25,7 @@ def findings_text(findings: Sequence[Finding], file: str) -> str:
         by_file.setdefault(named or file, []).append(found)
     lines = [line for name, found in by_file.items() if found for line in _of_file(name, found)]
     if not any(f.severity is Severity.ERROR for f in findings):
-        lines.append("没有错误，可以生成正式报告；提示会列入报告附录。")
+        lines.append(fine(findings))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -45,6 +45,8 @@ def _lines(found: Finding) -> list[str]:
     if where is not None and where.cell:
         place = f"{where.cell}（{printable(where.label)}）" if where.label else where.cell
     lines = [f"  [{SEVERITY_WORDS[found.severity]}] {place}{printable(found.message)}".rstrip()]
+    if found.explanation:
+        lines.append(f"         企业说明：{printable(found.explanation)}")
     if found.fix:
         lines.append(f"         怎么改：{printable(found.fix)}")
     if found.blocks and found.severity is Severity.ERROR:

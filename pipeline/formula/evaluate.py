@@ -89,6 +89,10 @@ class Evaluator:
         """The outcome of the formula, with the rows in `bound` at hand."""
         return self._eval(node, bound or {}, self.years_back)
 
+    def outcome(self, node: s.Node, bound: Bound, back: int) -> Outcome:
+        """The outcome of a part of a formula, `back` years before the evaluation year."""
+        return self._eval(node, bound, back)
+
     def _eval(self, node: s.Node, bound: Bound, back: int) -> Outcome:
         result = self._dispatch(node, bound, back)
         self.values[id(node)] = result
@@ -131,7 +135,7 @@ class Evaluator:
         if not isinstance(left, Num) or not isinstance(right, Num):
             return _blank_of(left, right)
         if node.op == "+" or node.op == "-":
-            converted, measure = _aligned(left, right)
+            converted, measure = aligned(left, right)
             return Num(left.value + converted if node.op == "+" else left.value - converted, measure)
         bare = left.unit is None and right.unit is None
         a, b = left.unit or ONE, right.unit or ONE
@@ -237,7 +241,7 @@ class Evaluator:
         value, zero, full = (self._needed(a, bound, back) for a in args[:3])
         if not (isinstance(value, Num) and isinstance(zero, Num) and isinstance(full, Num)):
             return _blank_of(value, zero, full)
-        start, end = _aligned(value, zero)[0], _aligned(value, full)[0]
+        start, end = aligned(value, zero)[0], aligned(value, full)[0]
         rising = None if len(args) == 3 else self._eval(args[3], bound, back) == "higher"
         if rising is None and start == end:
             self._limits_problem("limits_equal", {"limit": plain(end)}, args[2], bound)
@@ -326,7 +330,7 @@ def _blank_of(*outcomes: Outcome) -> Missing | NotApplicable:
     return next((b for b in blanks if isinstance(b, Missing)), blanks[0] if blanks else MISSING)
 
 
-def _aligned(left: Num, right: Num) -> tuple[Decimal, Unit | None]:
+def aligned(left: Num, right: Num) -> tuple[Decimal, Unit | None]:
     """The right value in the left's unit, and the unit of both."""
     if left.unit is None or right.unit is None or left.unit.scale == right.unit.scale:
         return right.value, left.unit or right.unit
@@ -353,7 +357,7 @@ def compare(op: str, left: Outcome, right: Outcome) -> Outcome:
     a: object = left
     b: object = right
     if isinstance(left, Num) and isinstance(right, Num):
-        a, b = left.value, _aligned(left, right)[0]
+        a, b = left.value, aligned(left, right)[0]
     match op:
         case "==":
             return a == b
@@ -376,16 +380,16 @@ def _reduced(kind: str, values: list[Num], blanks: list[Outcome]) -> Outcome:
     if not values:
         return Num(Decimal(0)) if kind in ("sum", "count") else MISSING
     total, measure = values[0].value, values[0].unit
-    aligned = [total]
+    alike = [total]
     for value in values[1:]:
-        converted, measure = _aligned(Num(total, measure), value)
-        aligned.append(converted)
+        converted, measure = aligned(Num(total, measure), value)
+        alike.append(converted)
     match kind:
         case "sum" | "count":
-            return Num(sum(aligned, Decimal(0)), measure)
+            return Num(sum(alike, Decimal(0)), measure)
         case "min":
-            return Num(min(aligned), measure)
+            return Num(min(alike), measure)
         case "max":
-            return Num(max(aligned), measure)
+            return Num(max(alike), measure)
         case _:
-            return Num(sum(aligned, Decimal(0)) / len(aligned), measure)
+            return Num(sum(alike, Decimal(0)) / len(alike), measure)

@@ -332,12 +332,19 @@ def _findings(evaluation: Evaluation) -> Context:
         "errors": listed(Severity.ERROR),
         "warnings": listed(Severity.WARNING),
         "notes": listed(Severity.NOTE),
+        "explained": listed(Severity.EXPLAINED),
     }
 
 
 def _finding(found: Finding) -> Context:
     place = str(found.where) if found.where else found.subject
-    return {"place": place, "message": found.message, "fix": found.fix, "code": found.code}
+    return {
+        "place": place,
+        "message": found.message,
+        "fix": found.fix,
+        "code": found.code,
+        "explanation": found.explanation,
+    }
 
 
 def _receipt(evaluation: Evaluation) -> Context:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
@@ -10,6 +9,7 @@ from pipeline.findings import nearest
 from pipeline.formula import syntax as s
 from pipeline.formula.typing import BARE, TRUTH, Kind, KindError, Kinds
 from pipeline.standard import types as t
+from pipeline.standard.check_rules import check_rules
 from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import ONE, Unit
 
@@ -43,7 +43,7 @@ def check_formulas(standard: t.Standard) -> Iterator[str]:
             yield f"{where}：没有名为“{table}”的表"
             continue
         yield from check(where, text, frozenset({table}) if table else frozenset(), wanted)
-    yield from _rule_places(standard)
+    yield from check_rules(standard)
     yield from _cycles(standard, kinds)
 
 
@@ -110,34 +110,6 @@ def _indicator_formulas(standard: t.Standard) -> Iterator[Formula]:
         limits = indicator.thresholds.levels_from if indicator.thresholds else {}
         for level, formula in limits.items():
             yield f"{where} 的 levels_from.{level}", formula, None, indicator.measure
-
-
-def _rule_places(standard: t.Standard) -> Iterator[str]:
-    kinds = kinds_of(standard)
-    for rule in standard.intake.rules:
-        where = f"{standard.places.at('intake.yaml', 'rules', rule.id)}：规则 {rule.id}"
-        table_id, dot, column = rule.at.partition(".")
-        if dot:
-            table = standard.intake.tables.get(table_id)
-            if table is None or column not in table.by_id:
-                yield f"{where} 的 at“{rule.at}”不存在"
-            elif rule.for_each != table_id:
-                yield f"{where} 的 at 指向表“{table_id}”，应写 for_each: {table_id}"
-        elif rule.at not in standard.intake.tables and not _is_answer(standard, rule.at):
-            yield f"{where} 的 at“{rule.at}”不存在"
-        for name in re.findall(r"\{([^{}]*)\}", rule.message + rule.fix):
-            bound = frozenset({rule.for_each}) if rule.for_each else frozenset()
-            try:
-                kinds.of(s.parse(name), bound)
-            except (s.FormulaError, KindError) as error:
-                yield f"{where} 的 message 里的“{{{name}}}”：{error}"
-
-
-def _is_answer(standard: t.Standard, key: str) -> bool:
-    """Whether the key is a field, or `field@1`, `field@2` for one of its earlier years."""
-    name, earlier, back = key.partition("@")
-    field = standard.intake.fields.get(name)
-    return field is not None and (not earlier or back in ("1", "2")[: field.years - 1])
 
 
 def _cycles(standard: t.Standard, kinds: Kinds) -> Iterator[str]:

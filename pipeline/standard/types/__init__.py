@@ -15,7 +15,15 @@ from pipeline.standard.types.indicators import (
     Limits,
     Thresholds,
 )
-from pipeline.standard.types.intake import Field, IntakeSchema, RowTable, Rule, Sheet, Table
+from pipeline.standard.types.intake import (
+    RULE_SIDES,
+    Field,
+    IntakeSchema,
+    RowTable,
+    Rule,
+    Sheet,
+    Table,
+)
 from pipeline.standard.types.pack import Case, Erratum, Expectation, ExpectedIndicator, Release, Standard
 from pipeline.standard.types.scoring import (
     AskedEvidence,
@@ -32,6 +40,7 @@ from pipeline.standard.types.words import CRITERIA_TABLE, STATUS_WORDS, Carry, F
 
 __all__ = [
     "CRITERIA_TABLE",
+    "RULE_SIDES",
     "STATUS_WORDS",
     "AskedEvidence",
     "Band",
