@@ -46,6 +46,18 @@ CATALOGUE: Mapping[str, Message] = {
     "factor_unit": Message(
         ERROR, "“{key}”的系数按 {per} 计，计量单位“{unit}”不能换算成 {per}", "请改用可换算成 {per} 的单位。"
     ),
+    "irr_none": Message(
+        WARNING,
+        "“{indicator}”无解：{reason}",
+        "请核对投资、年净现金流量和年限；数据无误的，该方案按没有内部收益率判定。",
+        "没有内部收益率不能当作 0 或任何数。",
+    ),
+    "irr_several": Message(
+        WARNING,
+        "“{indicator}”多解：{reason}",
+        "请改按净现值判定，并在报告中说明。",
+        "取其中任何一个都会误导。",
+    ),
     "limits_equal": Message(
         ERROR,
         "计算“{indicator}”时引领值与基准值相同（{limit}），无法按线性比例计分",

@@ -13,8 +13,8 @@ from decimal import Decimal
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.scorecard import MET, NOT_APPLICABLE, NOT_MET, PARTLY, UNDECIDED
 from pipeline.calc.trace import IndicatorValue
-from pipeline.formula.evaluate import Num
 from pipeline.formula.render import COMPARISONS
+from pipeline.formula.values import Num
 from pipeline.quantity import NotApplicable, fixed, interpolated, plain, round_half_even
 from pipeline.standard.types import Band, Criterion, IndicatorSet
 from pipeline.units import ONE

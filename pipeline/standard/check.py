@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.standard import types as t
 from pipeline.standard.check_charts import check_charts
+from pipeline.standard.check_derived import check_derived
 from pipeline.standard.check_formulas import check_formulas
 from pipeline.standard.check_intake import check_intake, check_units, duplicates
 from pipeline.standard.check_scheme import check_scheme
@@ -22,6 +23,7 @@ def check_pack(standard: t.Standard, folder_name: str) -> list[str]:
             *check_thresholds(standard),
             *check_scoring(standard),
             *_errata(standard),
+            *check_derived(standard),
         ]
         problems += check_charts(standard)
         problems += check_scheme(standard)

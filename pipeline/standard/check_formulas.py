@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 
 from pipeline.findings import nearest
 from pipeline.formula import syntax as s
-from pipeline.formula.typing import BARE, TRUTH, Kind, KindError, Kinds
+from pipeline.formula.typing import BARE, TRUTH, Kind, KindError
 from pipeline.standard import types as t
+from pipeline.standard.check_derived import KIND_WORDS, derived_formulas
 from pipeline.standard.check_rules import check_rules
 from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import ONE, Unit
@@ -28,8 +28,8 @@ def check_formulas(standard: t.Standard) -> Iterator[str]:
             hint = f"（是否为“{near}”？）" if near else ""
             yield f"{where}：公式“{text}”：{error}{hint}"
             return
-        if wanted == TRUTH and kind != TRUTH:
-            yield f"{where}：“{text}”应为条件"
+        if wanted in KIND_WORDS and kind != wanted:
+            yield f"{where}：“{text}”应为{KIND_WORDS[str(wanted)]}"
         if (
             isinstance(wanted, Unit)
             and kind != BARE
@@ -44,7 +44,6 @@ def check_formulas(standard: t.Standard) -> Iterator[str]:
             continue
         yield from check(where, text, frozenset({table}) if table else frozenset(), wanted)
     yield from check_rules(standard)
-    yield from _cycles(standard, kinds)
 
 
 def _names(text: str) -> frozenset[str]:
@@ -99,9 +98,7 @@ def where_of(standard: t.Standard, indicator: t.Indicator) -> str:
 
 
 def _indicator_formulas(standard: t.Standard) -> Iterator[Formula]:
-    for computed in standard.indicators.columns:
-        where = f"{standard.places.at('indicators.yaml', 'columns', computed.id)}：计算列 {computed.id}"
-        yield where, computed.formula, computed.table, computed.measure
+    yield from derived_formulas(standard)
     for indicator in standard.indicators.by_id.values():
         where = where_of(standard, indicator)
         yield where, indicator.formula, None, indicator.measure
@@ -110,13 +107,3 @@ def _indicator_formulas(standard: t.Standard) -> Iterator[Formula]:
         limits = indicator.thresholds.levels_from if indicator.thresholds else {}
         for level, formula in limits.items():
             yield f"{where} 的 levels_from.{level}", formula, None, indicator.measure
-
-
-def _cycles(standard: t.Standard, kinds: Kinds) -> Iterator[str]:
-    indicators = standard.indicators.by_id
-    graph = {i.id: s.names(s.parse(i.formula)) & set(indicators) for i in indicators.values()}
-    try:
-        tuple(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        first = indicators[error.args[1][0]]
-        yield f"{where_of(standard, first)}：指标互相引用：{' → '.join(error.args[1])}"

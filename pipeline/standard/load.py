@@ -116,7 +116,7 @@ def _edition(
     identity = reader.record("standard.yaml", t.Identity)
     intake = reader.record("intake.yaml", t.IntakeSchema)
     indicators = reader.record("indicators.yaml", t.IndicatorSet)
-    scoring = reader.record("scoring.yaml", t.Scoring)
+    scoring = reader.optional("scoring.yaml", t.Scoring, t.Scoring())
     verification = reader.optional(VERIFICATION, t.VerificationPack)
     errata = reader.records("errata.yaml", _ErrataFile, "errata", optional=True)
     case_files = [
@@ -124,6 +124,13 @@ def _edition(
         for p in sorted((folder / "cases").glob("*.yaml"))
     ]
     problems += reader.problems
+    if (
+        intake is not None
+        and not reader.has("scoring.yaml")
+        and any(sheet.criteria for sheet in intake.sheets)
+    ):
+        problems.append("缺少文件 scoring.yaml")
+        return None
     if reader.problems or identity is None or intake is None or indicators is None or scoring is None:
         return None
     if over and identity.edition != folder.name:
@@ -189,13 +196,13 @@ class _Reader:
         self.places |= places_in(name, value)
         return None if value is None else self._bind(cls, value, name)
 
-    def optional(self, name: str, cls: type[T]) -> T | None:
-        """One record for a whole file that a pack may leave out."""
-        return self.record(name, cls) if (self.folder / name).is_file() else None
+    def optional(self, name: str, cls: type[T], without: T | None = None) -> T | None:
+        """One record for a whole file that a pack may leave out; `without` is what its absence means."""
+        return self.record(name, cls) if self.has(name) else without
 
     def records(self, name: str, cls: type[T], key: str, optional: bool = False) -> T | None:
         """A file that is a list, bound to the single field `key` of `cls`."""
-        if optional and not self._has(name):
+        if optional and not self.has(name):
             return None
         value = self._read(name)
         if value is None:
@@ -212,14 +219,15 @@ class _Reader:
         self.problems += binder.problems
         return result
 
-    def _has(self, name: str) -> bool:
-        return (self.folder / name).is_file() or (self.base is not None and self.base._has(name))
+    def has(self, name: str) -> bool:
+        """Whether this pack or its base has the file."""
+        return (self.folder / name).is_file() or (self.base is not None and self.base.has(name))
 
     def _read(self, name: str) -> object | None:
         """The content of a file, laid over that of the base; worked cases are a pack's own."""
         if self.base is None or name.startswith("cases/"):
             return self._own(name)
-        inherited = self.base._read(name) if self.base._has(name) else None
+        inherited = self.base._read(name) if self.base.has(name) else None
         self.problems += [p for p in self.base.problems if p not in self.problems]
         if not (self.folder / name).is_file():
             return inherited
@@ -278,13 +286,14 @@ def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.y
     """The schema with the names of option sets replaced by their words."""
 
     def resolve(field: t.Field) -> t.Field:
-        if not isinstance(field.options, str):
-            return field
-        words = intake.option_sets.get(field.options)
-        if words is None:
-            problems.append(f"{file}：填报项“{field.id}”的选项组“{field.options}”不存在")
-            return field
-        return replace(field, options=words)
+        if isinstance(field.options, str):
+            words = intake.option_sets.get(field.options)
+            if words is None:
+                problems.append(f"{file}：填报项“{field.id}”的选项组“{field.options}”不存在")
+                return field
+            field = replace(field, options=words)
+        common = {o: intake.option_aliases[o] for o in field.options if o in intake.option_aliases}
+        return replace(field, option_aliases={**common, **field.option_aliases}) if common else field
 
     sheets = tuple(
         replace(
@@ -294,6 +303,14 @@ def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.y
         )
         for sheet in intake.sheets
     )
+    offered = {
+        o for s in sheets for f in (*s.fields, *(c for tb in s.tables for c in tb.columns)) for o in f.choices
+    }
+    problems += [
+        f"{file}：option_aliases 的“{o}”不是任何填报项的选项"
+        for o in intake.option_aliases
+        if o not in offered
+    ]
     return replace(intake, sheets=sheets)
 
 

@@ -10,9 +10,11 @@ from pipeline.standard.types.identity import Identity, Reference, Report, Roles,
 from pipeline.standard.types.indicators import (
     ComputedColumn,
     Constant,
+    Derived,
     Indicator,
     IndicatorSet,
     Limits,
+    Saying,
     Thresholds,
 )
 from pipeline.standard.types.intake import (
@@ -51,6 +53,7 @@ __all__ = [
     "ConclusionRole",
     "Constant",
     "Criterion",
+    "Derived",
     "Erratum",
     "Expectation",
     "ExpectedIndicator",
@@ -73,6 +76,7 @@ __all__ = [
     "Rounding",
     "RowTable",
     "Rule",
+    "Saying",
     "Scheme",
     "Scoring",
     "Sheet",

@@ -164,8 +164,8 @@ class Scheme:
 class Scoring:
     """scoring.yaml."""
 
-    title: str
-    categories: tuple[Category, ...]
+    title: str = ""
+    categories: tuple[Category, ...] = ()
     total: Decimal | None = None
     normalise_to: Decimal = Decimal(100)
     normalise: Literal["fixed", "group_max"] = "fixed"
