@@ -18,6 +18,7 @@ from pipeline.facts import Fact
 from pipeline.findings import CellRef
 from pipeline.formula.values import Num
 from pipeline.quantity import plain, round_half_even
+from pipeline.report.chart_trace import chart_entry, chart_tag
 from pipeline.report.context_scores import category_sums
 from pipeline.report.context_tables import total_rows
 from pipeline.report.marks import short_tag
@@ -41,7 +42,7 @@ def trace_xml(evaluation: Evaluation, figures: Sequence[Figure]) -> bytes:
         labels.setdefault(figure.tag, figure.alias)
     entries = _Entries(evaluation)
     made: dict[str, TraceEntry] = {}
-    wanted = list(printed)
+    wanted = [*printed, *(chart_tag(c) for c in evaluation.standard.identity.charts)]
     for tag in wanted:  # grows while it is walked
         if tag in made:
             continue
@@ -81,6 +82,7 @@ class _Entries:
             "lim": self._limit, "s": self._score, "v": self._verdict, "sub": self._subcategory,
             "cat": self._category, "tot": self._total, "sum": self._sum, "chg": self._change, "c": self._constant,
             "d": self._derived,
+            "chart": lambda id_, _back, _aspect: chart_entry(self._evaluation, id_),
         }  # fmt: skip
         made = makers[kind](name, years_back, aspect) if kind in makers else None
         if made is None and aspect and kind in ("f", "t", "i", "q"):
