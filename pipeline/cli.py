@@ -265,6 +265,32 @@ def batch(
     sys.exit(batch_commands.batch(places, output, options, asked))
 
 
+@main.command()
+@click.argument("file", type=EXISTING)
+@click.option("--workbook", type=EXISTING, help="录入表；批处理生成的报告会自己找到。")
+@click.option("--verification", type=EXISTING, help="核查表，默认是录入表旁边的 核查表.xlsx。")
+@click.option("--template", type=EXISTING, help="生成报告时用的自己的 Word 模板。")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def receipt(
+    file: Path,
+    workbook: Path | None,
+    verification: Path | None,
+    template: Path | None,
+    standards: Path | None,
+) -> None:
+    """核对一份报告是否正是由这些输入生成的：重新生成一次，逐字节比较；不同时指出哪一项输入变了。
+
+    \b
+    例：lvbao receipt output/甲厂/自评价报告.docx
+        lvbao receipt 自评价报告.docx --workbook 录入表.xlsx
+    """
+    from pipeline import receipt_commands
+    from pipeline.reproduce import Places
+
+    sys.exit(receipt_commands.receipt(file, Places(workbook, verification, template, standards)))
+
+
 @main.command("verify-sheet")
 @click.argument("workbook", type=EXISTING)
 @click.option("-o", "--output", type=EXISTING, help="写到哪个文件，默认是录入表旁边的 核查表.xlsx。")

@@ -6,6 +6,7 @@ the job is recorded. Killed at any point, the next batch either finishes the ren
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -186,3 +187,19 @@ def _words(error: str) -> str:
         "locked": "被其他程序占用",
     }
     return next((words for key, words in known.items() if key in error), "磁盘读写出错")
+
+
+def source_of(report: Path) -> Path | None:
+    """The workbook that a batch made a report from, by the manifest of its output folder; None when that is unknown."""
+    output = report.resolve().parent.parent
+    path = output / FOLDER / NAME
+    if not path.is_file():
+        return None
+    name = report.resolve().relative_to(output).as_posix()
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
+            rows = db.execute("SELECT record FROM jobs").fetchall()
+    except sqlite3.Error:
+        return None
+    records = (Record(**json.loads(text)) for (text,) in rows)
+    return next((output / r.source for r in records if name in r.files), None)
