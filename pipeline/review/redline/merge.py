@@ -274,6 +274,10 @@ class Merger:
             control = deepcopy(new.nodes[0])
             content = control.find(qn("w:sdtContent"))
             assert content is not None
+            for plain in list(
+                control.iter(qn("w:text"))
+            ):  # LibreOffice drops tracked changes in plain-text controls
+                plain.getparent().remove(plain)  # type: ignore[union-attr]
             runs = list(content)
             for run in runs:
                 content.remove(run)
