@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli_tools import EXISTING, reported
+from pipeline.cli_tools import EXISTING, reported, standard_options
 
 
 def add_to(group: click.Group) -> None:
     """Adds the commands to the command line."""
-    for command in (trace,):
+    for command in (trace, diff):
         group.add_command(command)
 
 
@@ -52,3 +52,47 @@ def trace(
     asked = review_commands.Question(figure, indicator, page, reverse)
     review_commands.trace(report, asked, workbook, page_file, as_json=as_json)
     sys.exit(0)
+
+
+@click.command()
+@click.argument("old", type=EXISTING)
+@click.argument("new", type=EXISTING)
+@click.option("--baseline", type=EXISTING, help="预期变化文件（YAML，或以前 --json 的输出）；其余的标 ★。")
+@click.option(
+    "--html", "page_file", type=EXISTING, help="写成一个网页文件：按主题、并排、可筛选、每处有链接。"
+)
+@click.option("--json", "json_target", help="写成 JSON 文件，“-”为标准输出。")
+@click.option("--all", "everything", is_flag=True, help="在终端列出全部差别，包括只随数值变的。")
+@click.option("--report", "report_kind", help="录入表按哪种报告生成后比较；默认是标准包的第一种。")
+@click.option("--template", type=EXISTING, help="录入表用哪个 Word 模板生成后比较。")
+@standard_options
+@reported
+def diff(
+    old: Path,
+    new: Path,
+    baseline: Path | None,
+    page_file: Path | None,
+    json_target: str | None,
+    everything: bool,
+    report_kind: str | None,
+    template: Path | None,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
+    """按含义比对两份报告、评价结果（JSON）或录入表，任意搭配：改了什么、为什么。
+
+    填报数据 → 指标（各项数据各占多少）→ 等级和得分 → 句子和表格，每处说明原因：数据、公式或标准包、模板、手工修改。
+    退出码：0 没有差别（或都在预期之内），1 有差别，2 不能比对。
+
+    \b
+    例：lvbao diff 旧报告.docx 新报告.docx
+        lvbao diff 旧报告.docx 录入表.xlsx --html 比对.html
+        lvbao diff 去年/evaluation.json 今年/evaluation.json --json 比对.json
+        lvbao diff 旧报告.docx 新报告.docx --baseline 预期.yaml
+    """
+    from pipeline import review_commands
+    from pipeline.deliver import Options
+
+    options = Options(standard, standards, report_kind, template)
+    out = review_commands.Outputs(page_file, json_target, everything)
+    sys.exit(review_commands.diff(old, new, baseline, out, options))

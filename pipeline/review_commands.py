@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
+from pipeline.deliver import Options
 from pipeline.export import to_json
 from pipeline.files import write_text
 from pipeline.findings import LvbaoError
@@ -24,6 +27,48 @@ class Question:
     indicator: str | None = None
     page: str | None = None
     reverse: str | None = None
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where a result goes besides the terminal: a page, JSON (`-` is standard output); `everything`: nothing folded."""
+
+    page: Path | None = None
+    json: str | None = None
+    everything: bool = False
+
+
+def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Options) -> int:
+    """Compares two files; 1 when there are differences that no baseline expects."""
+    from pipeline.review.baseline import NO_BASELINE, read_baseline
+    from pipeline.review.compare import compare
+    from pipeline.review.diff_page import difference_page
+    from pipeline.review.diff_text import difference_record, difference_text
+    from pipeline.review.side import read_side
+
+    expected = NO_BASELINE if baseline is None else read_baseline(baseline)
+    found = compare(read_side(old, options), read_side(new, options), options, expected)
+    write(
+        out,
+        lambda: difference_text(found, everything=out.everything),
+        lambda: difference_page(found),
+        lambda: difference_record(found),
+    )
+    return 1 if found.unexpected else 0
+
+
+def write(
+    out: Outputs, text: Callable[[], str], page: Callable[[], str], record: Callable[[], dict[str, Any]]
+) -> None:
+    """Prints the text, or the JSON in its place, and writes the files asked for."""
+    to_stdout = out.json == "-"
+    click.echo(to_json(record()) if to_stdout else text(), nl=False)
+    if out.page is not None:
+        write_text(out.page, page())
+        click.echo(f"已写入网页 {out.page}", err=to_stdout)
+    if out.json is not None and not to_stdout:
+        write_text(Path(out.json), to_json(record()))
+        click.echo(f"已写入 {out.json}")
 
 
 def trace(
