@@ -62,6 +62,11 @@ def trace(
     "--html", "page_file", type=EXISTING, help="写成一个网页文件：按主题、并排、可筛选、每处有链接。"
 )
 @click.option("--json", "json_target", help="写成 JSON 文件，“-”为标准输出。")
+@click.option(
+    "--redline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="写成带修订标记的 Word 文件：全部接受得到新报告，全部拒绝得到旧报告。",
+)
 @click.option("--all", "everything", is_flag=True, help="在终端列出全部差别，包括只随数值变的。")
 @click.option("--report", "report_kind", help="录入表按哪种报告生成后比较；默认是标准包的第一种。")
 @click.option("--template", type=EXISTING, help="录入表用哪个 Word 模板生成后比较。")
@@ -73,6 +78,7 @@ def diff(
     baseline: Path | None,
     page_file: Path | None,
     json_target: str | None,
+    redline: Path | None,
     everything: bool,
     report_kind: str | None,
     template: Path | None,
@@ -89,10 +95,11 @@ def diff(
         lvbao diff 旧报告.docx 录入表.xlsx --html 比对.html
         lvbao diff 去年/evaluation.json 今年/evaluation.json --json 比对.json
         lvbao diff 旧报告.docx 新报告.docx --baseline 预期.yaml
+        lvbao diff 旧报告.docx 新报告.docx --redline 修订.docx
     """
     from pipeline import review_commands
     from pipeline.deliver import Options
 
     options = Options(standard, standards, report_kind, template)
-    out = review_commands.Outputs(page_file, json_target, everything)
+    out = review_commands.Outputs(page_file, json_target, everything, redline)
     sys.exit(review_commands.diff(old, new, baseline, out, options))

@@ -31,11 +31,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where a result goes besides the terminal: a page, JSON (`-` is standard output); `everything`: nothing folded."""
+    """Where a result goes besides the terminal: a page, JSON (`-` is standard output), a redline; `everything`: nothing
+    folded."""
 
     page: Path | None = None
     json: str | None = None
     everything: bool = False
+    redline: Path | None = None
 
 
 def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Options) -> int:
@@ -46,6 +48,8 @@ def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Opt
     from pipeline.review.diff_text import difference_record, difference_text
     from pipeline.review.side import read_side
 
+    if out.redline is not None:
+        _redline(old, new, out.redline, quiet=out.json == "-")
     expected = NO_BASELINE if baseline is None else read_baseline(baseline)
     found = compare(read_side(old, options), read_side(new, options), options, expected)
     write(
@@ -55,6 +59,21 @@ def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Opt
         lambda: difference_record(found),
     )
     return 1 if found.unexpected else 0
+
+
+def _redline(old: Path, new: Path, target: Path, *, quiet: bool) -> None:
+    """Writes the newer report with every difference to the older one as a tracked change."""
+    from pipeline.files import read_bytes, write_bytes
+    from pipeline.review.redline import redline
+
+    for path in (old, new):
+        if path.suffix.lower() != ".docx":
+            raise LvbaoError(f"--redline 要两份 Word 报告，{path.name} 不是 .docx；录入表可先用 lvbao run 生成报告。")
+        if target.exists() and target.samefile(path):
+            raise LvbaoError(f"--redline 的目标 {target} 就是要比对的报告，请另取文件名。")
+    made = redline(read_bytes(old, "报告"), read_bytes(new, "报告"))
+    write_bytes(target, made.docx)
+    click.echo(f"已写入修订稿 {target}：{made.changes} 处修订，全部接受即新报告，全部拒绝即旧报告。", err=quiet)
 
 
 def write(
