@@ -12,7 +12,7 @@ from pipeline.cli_tools import EXISTING, reported, standard_options
 
 def add_to(group: click.Group) -> None:
     """Adds the commands to the command line."""
-    for command in (trace, diff):
+    for command in (trace, diff, refresh):
         group.add_command(command)
 
 
@@ -103,3 +103,47 @@ def diff(
     options = Options(standard, standards, report_kind, template)
     out = review_commands.Outputs(page_file, json_target, everything, redline)
     sys.exit(review_commands.diff(old, new, baseline, out, options))
+
+
+@click.command()
+@click.argument("draft", type=EXISTING)
+@click.option("--workbook", type=EXISTING, required=True, help="改正后的录入表。")
+@click.option("--verification", type=EXISTING, help="第三方评价报告另要核查表。")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="更新稿写到哪里；默认在草稿旁边，文件名加“.更新”。草稿本身不改动。",
+)
+@click.option("--track", is_flag=True, help="更新之处都带修订标记，可在 Word 中逐处接受或拒绝。")
+@click.option("--template", type=EXISTING, help="草稿是用自己的 Word 模板生成的，在这里给出。")
+@click.option("--json", "json_target", help="更新清单写成 JSON 文件，“-”为标准输出。")
+@standard_options
+@reported
+def refresh(
+    draft: Path,
+    workbook: Path,
+    verification: Path | None,
+    output: Path | None,
+    track: bool,
+    template: Path | None,
+    json_target: str | None,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
+    """录入表改正后，更新已经人工修改过的草稿：数值、表格、图换成新的，人写的文字一字不动。
+
+    程序写的句子、表格行随数据增减；手工改过的数、改写过而原文也变了的段落不猜，列出位置请人核对。
+    退出码：0 全部更新，1 有没有更新、要核对的地方，2 不能更新。
+
+    \b
+    例：lvbao refresh 草稿.docx --workbook 新录入表.xlsx
+        lvbao refresh 草稿.docx --workbook 新录入表.xlsx --track -o 更新稿.docx
+    """
+    from pipeline import review_commands
+    from pipeline.deliver import Options
+
+    options = Options(standard, standards, None, template, verification=verification)
+    target = output or draft.with_name(f"{draft.stem}.更新{draft.suffix}")
+    out = review_commands.Outputs(json=json_target)
+    sys.exit(review_commands.refresh(draft, workbook, target, track, out, options))

@@ -68,12 +68,50 @@ def _redline(old: Path, new: Path, target: Path, *, quiet: bool) -> None:
 
     for path in (old, new):
         if path.suffix.lower() != ".docx":
-            raise LvbaoError(f"--redline 要两份 Word 报告，{path.name} 不是 .docx；录入表可先用 lvbao run 生成报告。")
+            raise LvbaoError(
+                f"--redline 要两份 Word 报告，{path.name} 不是 .docx；录入表可先用 lvbao run 生成报告。"
+            )
         if target.exists() and target.samefile(path):
             raise LvbaoError(f"--redline 的目标 {target} 就是要比对的报告，请另取文件名。")
     made = redline(read_bytes(old, "报告"), read_bytes(new, "报告"))
     write_bytes(target, made.docx)
-    click.echo(f"已写入修订稿 {target}：{made.changes} 处修订，全部接受即新报告，全部拒绝即旧报告。", err=quiet)
+    click.echo(
+        f"已写入修订稿 {target}：{made.changes} 处修订，全部接受即新报告，全部拒绝即旧报告。", err=quiet
+    )
+
+
+def refresh(draft: Path, workbook: Path, target: Path, track: bool, out: Outputs, options: Options) -> int:
+    """Renews an edited draft from a corrected workbook; 1 when something has to be looked at by people."""
+    from dataclasses import replace
+
+    from pipeline.deliver import produce
+    from pipeline.files import read_bytes, write_bytes
+    from pipeline.report_receipt import receipt_inside
+    from pipeline.review.redline import redline
+    from pipeline.review.refresh import refresh as renewed
+    from pipeline.review.refresh.notes import notes_record, notes_text
+
+    if target.exists() and target.samefile(draft):
+        raise LvbaoError(f"更新稿 {target} 就是草稿本身，请用 -o 另取文件名。")
+    content = read_bytes(draft, "草稿")
+    asked = receipt_inside(content).asked
+    options = replace(
+        options, report=asked.report or None, form=asked.form or None, draft=True, page_numbers=False
+    )
+    made = produce(workbook, options).made
+    if made is None:
+        raise LvbaoError(
+            "核查表已过期（录入表在核查之后改动过），不能更新第三方评价报告；请先用 lvbao verify-sheet --from 重新编制核查表。"
+        )
+    done = renewed(content, made.docx, draft.name)
+    write_bytes(target, redline(content, done.docx).docx if track else done.docx)
+    to_stdout = out.json == "-"
+    click.echo(to_json(notes_record(done.notes)) if to_stdout else notes_text(done.notes), nl=False)
+    if out.json is not None and not to_stdout:
+        write_text(Path(out.json), to_json(notes_record(done.notes)))
+        click.echo(f"已写入 {out.json}")
+    click.echo(f"已写入更新稿 {target}" + ("（带修订标记）" if track else ""), err=to_stdout)
+    return 1 if any(n.kind == "unsafe" for n in done.notes) else 0
 
 
 def write(
