@@ -11,7 +11,12 @@ from pipeline.report import words as w
 from pipeline.report.marks import compose, figure
 from pipeline.standard.types import STATUS_WORDS
 
-STATES = {"provided": "已提供", "not_cited": "已登记，评分表未引用（请核对）", "missing": "缺少", "optional": "未提供（如有）"}
+STATES = {
+    "provided": "已提供",
+    "not_cited": "已登记，评分表未引用（请核对）",
+    "missing": "缺少",
+    "optional": "未提供（如有）",
+}
 
 
 def pictures_context(evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -60,9 +65,13 @@ def _sentence(rows: Sequence[AskedRow]) -> str:
     if not rows:
         return ""
     wanted = [r for r in rows if not r.item.optional]
-    states = {state: sum(1 for r in wanted if r.state == state) for state in ("provided", "not_cited", "missing")}
+    states = {
+        state: sum(1 for r in wanted if r.state == state) for state in ("provided", "not_cited", "missing")
+    }
     text = compose(
-        "应提供的证明材料共 {} 项（“如有”的另计），已提供 {} 项", _count(len(wanted), ""), _count(states["provided"], "/provided")
+        "应提供的证明材料共 {} 项（“如有”的另计），已提供 {} 项",
+        _count(len(wanted), ""),
+        _count(states["provided"], "/provided"),
     )
     if states["not_cited"]:
         text = compose("{}，已登记而评分表没有引用的 {} 项", text, _count(states["not_cited"], "/not_cited"))

@@ -17,7 +17,15 @@ from pipeline.standard.types.indicators import (
 )
 from pipeline.standard.types.intake import Field, IntakeSchema, RowTable, Rule, Sheet, Table
 from pipeline.standard.types.pack import Case, Erratum, Expectation, ExpectedIndicator, Release, Standard
-from pipeline.standard.types.scoring import AskedEvidence, Category, Criterion, Methods, Scheme, Scoring, Subcategory
+from pipeline.standard.types.scoring import (
+    AskedEvidence,
+    Category,
+    Criterion,
+    Methods,
+    Scheme,
+    Scoring,
+    Subcategory,
+)
 from pipeline.standard.types.verification import ConclusionRole, VerificationPack, VerificationRoles, VetoRole
 from pipeline.standard.types.words import CRITERIA_TABLE, STATUS_WORDS, Carry, FieldType, Status
 
