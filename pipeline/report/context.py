@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pipeline.calc.evidence_list import register_of
 from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.calc.trace import Operand
-from pipeline.calc.evidence_list import register_of
 from pipeline.evaluation import Evaluation
 from pipeline.findings import Finding, Severity
 from pipeline.quantity import NotApplicable, is_blank
