@@ -221,7 +221,16 @@ class _Scorer:
             share = interpolated(compared, limits[levels.lowest], limits[levels.highest])
         points = round_half_even((criterion.points or Decimal(0)) * share, self.standard.scoring.decimals)
         verdict = MET if best else PARTLY if share > 0 else NOT_MET
-        return replace(result, verdict=verdict, score=points, basis=_linear_basis(value, levels, share))
+        return replace(
+            result,
+            verdict=verdict,
+            score=points,
+            basis=_linear_basis(value, levels, share, self._words(criterion)),
+        )
+
+    def _words(self, criterion: Criterion) -> str:
+        thresholds = self.standard.indicators.by_id[criterion.indicator or ""].thresholds
+        return thresholds.words if thresholds else ""
 
     def _by_condition(self, criterion: Criterion) -> CriterionScore:
         outcome = self.calculator.condition(criterion.condition or "", subject=criterion.id)
@@ -320,13 +329,15 @@ class _Scorer:
         return BasicRequirements(gates, None if UNDECIDED in verdicts else True)
 
 
-def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal) -> str:
-    """`容积率 1.03，介于基准值 0.6 与引领值 1.2 之间，按线性比例 71.67% 计`."""
+def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal, words: str) -> str:
+    """`容积率 1.03，介于基准值 0.6 与引领值 1.2 之间，按线性比例 71.67% 计`; of a degree `对标程度 64.09%，……，按对标程度计`."""
     limits = value.trace.level.limits if value.trace.level else {}
     zero = f"{pack.levels[pack.lowest]} {plain(limits[pack.lowest])}"
     full = f"{pack.levels[pack.highest]} {plain(limits[pack.highest])}"
-    measure = "" if value.unit == "1" else f" {value.unit}"
+    measure = "" if value.unit == "1" else value.unit if value.unit == "%" else f" {value.unit}"
     number = "" if value.number is None else plain(value.number)
+    if words:
+        return f"{value.label} {number}{measure}（{words}），按对标程度计"
     if value.level == pack.highest:
         return f"{value.label} {number}{measure}，达到{full}，得满分"
     if value.level == "below":

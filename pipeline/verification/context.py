@@ -6,7 +6,8 @@ In such a report `f`, `i`, `q`, `tables`, `scorecard` and `basic` are those of t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,9 +18,10 @@ from pipeline.quantity import is_blank, plain
 from pipeline.report import words as w
 from pipeline.report.context_evidence import asked_context
 from pipeline.report.marks import joined
-from pipeline.standard.types import Field, Table
+from pipeline.standard.types import Field, Standard, Table
 from pipeline.verification import sentences as s
 from pipeline.verification.compare import IndicatorComparison, ScoreComparison, ValueComparison
+from pipeline.verification.declared import Declared
 from pipeline.verification.rules import percent_text
 from pipeline.verification.verify import Verification
 
@@ -261,10 +263,10 @@ def _problems(verification: Verification) -> list[Context]:
 
 def _evidence(rows: list[Context], verification: Verification) -> list[Context]:
     """The register of evidence and what the third party found itself, with what rests on each document."""
-    uses: dict[str, list[str]] = {}
+    uses: dict[str, list[Declared]] = {}
     for value in verification.values:
         for number in value.answer.evidence:
-            uses.setdefault(number, []).append(value.declared.label)
+            uses.setdefault(number, []).append(value.declared)
     cited: dict[str, list[str]] = {}
     for row in verification.evaluation.scorecard.rows:
         for number in row.evidence:
@@ -276,13 +278,23 @@ def _evidence(rows: list[Context], verification: Verification) -> list[Context]:
         {
             **row,
             "criteria": w.numbers_text(cited.get(str(row["number"]), [])) or w.NOTHING,
-            "values": "、".join(uses.get(str(row["number"]), [])) or w.NOTHING,
+            "values": _named(uses.get(str(row["number"]), []), verification.declared.standard) or w.NOTHING,
             "on_site": found,
             "used": str(row["number"]) in uses or str(row["number"]) in cited,
         }
         for source, found in ((rows, False), (on_site, True))
         for row in source
     ]
+
+
+def _named(values: Sequence[Declared], standard: Standard) -> str:
+    """The declared values by name, the cells of one table together: `用地面积、各类能源消耗（9 个数值）`."""
+    tables = Counter(v.owner for v in values if v.row is not None)
+    names = [
+        v.label if v.row is None else f"{standard.intake.tables[v.owner].label}（{tables[v.owner]} 个数值）"
+        for v in values
+    ]
+    return "、".join(dict.fromkeys(names))
 
 
 def _documents(verification: Verification) -> tuple[Document, ...]:

@@ -57,7 +57,17 @@ def declared_values(evaluation: Evaluation) -> tuple[Declared, ...]:
         for table in sheet.tables:
             if table.id in uses:
                 found += _of_table(evaluation, table, uses)
-    return tuple(found)
+    return tuple(_told_apart(evaluation.standard, found))
+
+
+def _told_apart(standard: Standard, values: list[Declared]) -> Iterator[Declared]:
+    """The values; cells of several tables that bear the same name get the name of their table before it."""
+    counted = Counter(v.label for v in values)
+    for value in values:
+        if value.row is None or counted[value.label] == 1:
+            yield value
+        else:
+            yield replace(value, label=f"{standard.intake.tables[value.owner].label}：{value.label}")
 
 
 def _uses(standard: Standard) -> dict[str, str]:
