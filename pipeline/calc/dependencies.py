@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.calc.say import PLACES
 from pipeline.formula import syntax as s
-from pipeline.standard.types import Criterion, Indicator, Standard
+from pipeline.standard.types import Criterion, Derived, Indicator, Standard
 
 
 class Dependencies:
@@ -25,11 +26,14 @@ class Dependencies:
             self._reads[indicator_id] = self._closure(self._indicator_texts(indicator_id))
         return self._reads[indicator_id]
 
+    def name_reads(self, name: str) -> frozenset[str]:
+        """The same for any name of a formula; a field or table needs itself."""
+        return self._closure((name,))
+
     def criterion_reads(self, criterion: Criterion) -> frozenset[str]:
         """The fields, tables and columns that a criterion judged by the program needs."""
-        if criterion.indicator is not None:
-            return self.reads(criterion.indicator)
-        return self._closure((criterion.condition,)) if criterion.condition else frozenset()
+        own = self._closure(criterion.formulas)
+        return own | self.reads(criterion.indicator) if criterion.indicator is not None else own
 
     def blocked_by(self, key: str) -> tuple[str, ...]:
         """What cannot be done without the fact: `指标“容积率”`, `评分行 K01`, `报告“二、1 基础设施”`."""
@@ -59,6 +63,8 @@ class Dependencies:
             for name in s.names(node):
                 if name in self._standard.indicators.by_id:
                     found |= self.reads(name)
+                elif name in self._standard.indicators.derived_by_id:
+                    found |= self._closure(_texts(self._standard.indicators.derived_by_id[name]))
                 elif name not in self._standard.indicators.constants_by_id:
                     found.add(name)
             named = _named_cells(node)
@@ -68,10 +74,14 @@ class Dependencies:
             found |= {f"{c.table}[].{c.column}" for c in _columns_as_a_whole(node)}
         return frozenset(found)
 
+    def column_reads(self, column: s.Column) -> frozenset[str]:
+        """The fields, tables and columns that a column, filled in or computed, needs."""
+        return self._column(column)
+
     def _column(self, column: s.Column) -> frozenset[str]:
         key = f"{column.table}.{column.column}"
         computed = next((c for c in self._standard.indicators.columns if c.id == key), None)
-        inner = self._closure((computed.formula,)) if computed else frozenset({key})
+        inner = self._closure((computed.formula, computed.when)) if computed else frozenset({key})
         return inner | {column.table}
 
 
@@ -93,3 +103,8 @@ def _columns_as_a_whole(node: s.Node) -> Iterator[s.Column]:
     if not (isinstance(node, s.Call) and node.function == "at"):
         for child in s.children(node):
             yield from _columns_as_a_whole(child)
+
+
+def _texts(derived: Derived) -> tuple[str | None, ...]:
+    places = (p for case in derived.cases for p in PLACES.findall(case.text))
+    return (derived.formula, derived.when, *(case.when for case in derived.cases), *places)

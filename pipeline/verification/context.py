@@ -18,7 +18,7 @@ from pipeline.quantity import is_blank, plain
 from pipeline.report import words as w
 from pipeline.report.context_evidence import asked_context
 from pipeline.report.marks import joined
-from pipeline.standard.types import Field, Standard, Table
+from pipeline.standard.types import Field, Table
 from pipeline.verification import sentences as s
 from pipeline.verification.compare import IndicatorComparison, ScoreComparison, ValueComparison
 from pipeline.verification.declared import Declared
@@ -28,6 +28,8 @@ from pipeline.verification.verify import Verification
 Context = dict[str, Any]
 PENDING = "待核"
 REFUSED = "填写有误"
+_SHOWN_CELLS = 3
+"""More cells of one table than these are named by the table and their number."""
 
 
 def with_verification(context: Mapping[str, Any], verification: Verification) -> Context:
@@ -278,7 +280,7 @@ def _evidence(rows: list[Context], verification: Verification) -> list[Context]:
         {
             **row,
             "criteria": w.numbers_text(cited.get(str(row["number"]), [])) or w.NOTHING,
-            "values": _named(uses.get(str(row["number"]), []), verification.declared.standard) or w.NOTHING,
+            "values": _supported(uses.get(str(row["number"]), []), verification) or w.NOTHING,
             "on_site": found,
             "used": str(row["number"]) in uses or str(row["number"]) in cited,
         }
@@ -287,14 +289,15 @@ def _evidence(rows: list[Context], verification: Verification) -> list[Context]:
     ]
 
 
-def _named(values: Sequence[Declared], standard: Standard) -> str:
-    """The declared values by name, the cells of one table together: `用地面积、各类能源消耗（9 个数值）`."""
-    tables = Counter(v.owner for v in values if v.row is not None)
-    names = [
-        v.label if v.row is None else f"{standard.intake.tables[v.owner].label}（{tables[v.owner]} 个数值）"
+def _supported(values: Sequence[Declared], verification: Verification) -> str:
+    """The values that one document supports; many cells of one table in one word with their number."""
+    tables = verification.evaluation.standard.intake.tables
+    cells = Counter(v.owner for v in values if v.row is not None)
+    words = [
+        f"{tables[v.owner].label}（{cells[v.owner]} 处）" if cells[v.owner] > _SHOWN_CELLS else v.label
         for v in values
     ]
-    return "、".join(dict.fromkeys(names))
+    return "、".join(dict.fromkeys(words))
 
 
 def _documents(verification: Verification) -> tuple[Document, ...]:

@@ -139,7 +139,7 @@ def pending_criteria(
     proven_points = {c.id: c.points for c in proven.standard.scoring.criteria.values()}
     pending = set()
     for criterion in whole.standard.scoring.criteria.values():
-        if criterion.method in ("level", "linear"):
+        if criterion.indicator is not None:
             is_open = criterion.indicator in open_indicators
         elif criterion.method == "condition":
             text = criterion.condition or ""

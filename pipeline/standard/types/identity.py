@@ -52,6 +52,16 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """One of several editions of a standard: from when it holds (ISO dates), and the ids of its criteria."""
+
+    edition: str
+    effective: str | None = None
+    superseded: str | None = None
+    criteria: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """standard.yaml."""
 
