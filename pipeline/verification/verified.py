@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.calc.calculator import Calculator
+from pipeline.calc.methods import judge
 from pipeline.facts import Fact, Intake, Row
 from pipeline.findings import Finding
 from pipeline.quantity import MISSING, NotApplicable
@@ -139,11 +140,10 @@ def pending_criteria(
     proven_points = {c.id: c.points for c in proven.standard.scoring.criteria.values()}
     pending = set()
     for criterion in whole.standard.scoring.criteria.values():
-        if criterion.indicator is not None:
-            is_open = criterion.indicator in open_indicators
-        elif criterion.method == "condition":
-            text = criterion.condition or ""
-            is_open = whole.condition(text) != proven.condition(text)
+        if criterion.is_judged_by_program:
+            is_open = criterion.indicator in open_indicators or judge(whole, criterion) != judge(
+                proven, criterion
+            )
         else:
             is_open = criterion.id not in answers or not answers[criterion.id].is_given
         if is_open or proven_points.get(criterion.id) != criterion.points:
