@@ -237,7 +237,8 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
     number = w.number_figure(standard, indicator, value)
     judged = ""
     if basis is not None:
-        shown = [w.level_words(standard, indicator, basis.level)]
+        degree = indicator.thresholds is not None and indicator.thresholds.words
+        shown = [] if degree else [w.level_words(standard, indicator, basis.level)]
         shown += [text for text in [w.limits_text(standard, indicator, basis.limits)] if text]
         judged = compose("{}（{}）", joined(shown, "；"), basis.clause)
     return {

@@ -81,6 +81,8 @@ class Standard:
     overrides: tuple[Override, ...] = ()
     """Of a pack over a base: every difference to it, with its place."""
     history: tuple[Release, ...] = ()
+    origin: Standard | None = field(default=None, repr=False, compare=False)
+    """The pack as it was loaded, when a workbook has put its own limits and points in."""
     editions: tuple[Standard, ...] = ()
     """The later editions of the same standard, oldest first; of the first edition only."""
     family: tuple[Validity, ...] = ()
