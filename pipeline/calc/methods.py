@@ -145,7 +145,7 @@ def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal) -> 
     limits = value.trace.level.limits if value.trace.level else {}
     zero = f"{pack.levels[pack.lowest]} {plain(limits[pack.lowest])}"
     full = f"{pack.levels[pack.highest]} {plain(limits[pack.highest])}"
-    measure = "" if value.unit == "1" else f" {value.unit}"
+    measure = _measure(value)
     number = "" if value.number is None else plain(value.number)
     if value.level == pack.highest:
         return f"{value.label} {number}{measure}，达到{full}，得满分"

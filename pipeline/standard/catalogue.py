@@ -121,8 +121,9 @@ def _unverified(standard: Standard) -> Iterator[str]:
 
 def _uncovered(standard: Standard) -> Iterator[str]:
     """Indicators and rows scored by the program that no worked case expects."""
-    indicators = {name for case in standard.cases for name in case.expect.indicators}
-    scores = {name for case in standard.cases for name in case.expect.scores}
+    expected = [case.expect for case in standard.cases]
+    indicators = {name for e in expected for name in e.indicators} | _proved_before(standard)
+    scores = {name for e in expected for name in (*e.scores, *e.shares, *e.verdicts)}
     for indicator in standard.indicators.indicators:
         if indicator.id not in indicators:
             yield f"指标 {indicator.id}（{indicator.label}）"
@@ -130,3 +131,17 @@ def _uncovered(standard: Standard) -> Iterator[str]:
         direct = criterion.indicator in indicators and criterion.method == "level"
         if criterion.is_judged_by_program and criterion.id not in scores and not direct:
             yield f"评价要素 {criterion.id}（{criterion.texts[0][:20]}）"
+
+
+def _proved_before(standard: Standard) -> frozenset[str]:
+    """The indicators of a later edition whose formula a case of the first one proves."""
+    first = standard.first
+    if first is None:
+        return frozenset()
+    proved = {name for case in first.cases for name in case.expect.indicators}
+    same = (
+        i.id
+        for i in standard.indicators.indicators
+        if i.id in proved and first.indicators.by_id[i.id].formula == i.formula and i.thresholds is None
+    )
+    return frozenset(same)

@@ -89,7 +89,8 @@ def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_di
         problems += [] if problems else check_verification(each, folder.name)
     if problems:
         raise PackError(folder.name, list(dict.fromkeys(problems)))
-    return replace(first, editions=tuple(replace(e, history=first.history) for e in first.editions))
+    editions = tuple(replace(e, history=first.history, first=first) for e in first.editions)
+    return replace(first, editions=editions)
 
 
 def _families(folder: Path, problems: list[str]) -> dict[str, t.FactorFamily]:

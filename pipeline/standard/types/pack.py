@@ -83,6 +83,8 @@ class Standard:
     history: tuple[Release, ...] = ()
     editions: tuple[Standard, ...] = ()
     """The later editions of the same standard, oldest first; of the first edition only."""
+    first: Standard | None = field(default=None, compare=False, repr=False)
+    """Of a later edition: the first one."""
     family: tuple[Validity, ...] = ()
     """All editions with their dates, where there are several."""
     others: Mapping[str, Criterion] = field(default_factory=dict)
