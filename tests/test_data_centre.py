@@ -31,7 +31,7 @@ def test_a_worked_case_gives_its_hand_computed_values(result: CaseResult) -> Non
 
 def test_every_row_and_indicator_of_both_editions_has_a_case() -> None:
     for edition in (pack(), *pack().editions):
-        assert catalogue(edition, ROOT / "report_templates").uncovered == ()
+        assert catalogue(edition).uncovered == ()
 
 
 def test_the_first_sample_scores_63_of_the_known_70_as_its_readme_derives_by_hand() -> None:

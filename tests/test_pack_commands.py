@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from pipeline.cli import main
 from pipeline.standard import load_standard
 from pipeline.standard.catalogue import catalogue
-from tests.conftest import ROOT, TESTS
+from tests.conftest import TESTS
 from tests.standard.test_inherit import city
 
 
@@ -49,7 +49,7 @@ def test_a_pack_without_its_template_does_not_pass(packs: Path) -> None:
 
 
 def test_the_catalogue_names_what_nobody_uses_and_what_no_case_proves(packs: Path) -> None:
-    seen = catalogue(load_standard(packs / "toy_scheme", packs / "_factors"), ROOT / "report_templates")
+    seen = catalogue(load_standard(packs / "toy_scheme", packs / "_factors"))
 
     assert seen.unused == ()
     assert seen.uncovered[:2] == (
@@ -66,7 +66,7 @@ def test_a_field_that_enters_nothing_is_named(packs: Path) -> None:
     at = text.index("      - {id: land_area")
     path.write_text(text[:at] + added + text[at:], encoding="utf-8")
 
-    seen = catalogue(load_standard(packs / "toy_scheme", packs / "_factors"), ROOT / "report_templates")
+    seen = catalogue(load_standard(packs / "toy_scheme", packs / "_factors"))
 
     assert seen.unused == ("colour（颜色）没有进入任何公式、规则或报告",)
 

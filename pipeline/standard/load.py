@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.findings import PackError
+from pipeline.resources import packs_in, search_folders, standards_folder
 from pipeline.standard import types as t
 from pipeline.standard.bind import Binder
 from pipeline.standard.check import check_pack
@@ -22,6 +23,8 @@ from pipeline.standard.places import Key, Places, places_in
 from pipeline.standard.yaml import Mapping_, Place, YamlError, read
 
 T = TypeVar("T")
+FACTORS = "_factors"
+"""The folder of the coefficient tables, beside the packs."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,12 @@ class _ErrataFile:
 def load_standard(folder: Path, factors_folder: Path | None = None) -> t.Standard:
     """The pack in `folder`, checked whole. Loaded once per process for the same bytes.
 
-    `factors_folder` defaults to `_factors` beside the pack. Raises PackError with every fault found.
+    `factors_folder` defaults to `_factors` beside the pack, else the shipped one. Raises PackError with every fault found.
     """
-    factors_folder = factors_folder or folder.parent / "_factors"
     chain = _chain(folder)
+    if factors_folder is None:
+        own = folder.parent / FACTORS
+        factors_folder = own if own.is_dir() else standards_folder() / FACTORS
     return _load(chain, factors_folder, _digest(*chain), _digest(factors_folder))
 
 
@@ -55,11 +60,12 @@ def _chain(folder: Path) -> tuple[Path, ...]:
         base = identity.get("base") if isinstance(identity, Mapping_) else None
         if not isinstance(base, str):
             return tuple(chain)
-        below = folder.parent / base
+        below = next((f / base for f in (folder.parent, *search_folders()) if base in packs_in(f)), None)
+        place = identity.places["base"]
+        if below is None:
+            raise PackError(folder.name, [f"{place}：base“{base}”不存在，请写一个现有标准包的 id"])
         if below in chain:
-            raise PackError(folder.name, [f"standard.yaml：base“{base}”绕回了自己"])
-        if not (below / "standard.yaml").is_file():
-            raise PackError(folder.name, [f"standard.yaml：base“{base}”不存在"])
+            raise PackError(folder.name, [f"{place}：base“{base}”绕回了自己，请去掉 base 或改成别的标准包"])
         chain.append(below)
 
 
@@ -89,8 +95,8 @@ def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_di
         problems += [] if problems else check_verification(each, folder.name)
     if problems:
         raise PackError(folder.name, list(dict.fromkeys(problems)))
-    editions = tuple(replace(e, history=first.history, first=first) for e in first.editions)
-    return replace(first, editions=editions)
+    complete = [replace(e, history=first.history, first=first) for e in first.editions]
+    return replace(first, editions=tuple(complete))
 
 
 def _families(folder: Path, problems: list[str]) -> dict[str, t.FactorFamily]:
@@ -140,6 +146,7 @@ def _edition(
         factors_digest="",
         verification=_resolved_verification(verification, problems),
         overrides=tuple(reader.overrides),
+        folders=(*over, *chain),
         places=Places(reader.places),
     )
 
