@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from pipeline.cases import CaseResult, run_cases
 from pipeline.files import write_bytes
 from pipeline.findings import LvbaoError
 from pipeline.quantity import plain
-from pipeline.resources import find_standard, standards_folder
+from pipeline.resources import find_standard
 from pipeline.show import table_text
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.catalogue import catalogue
@@ -23,6 +21,7 @@ from pipeline.standard.types import STATUS_WORDS
 FINE, FOUND = 0, 1
 ACTIONS = {"added": "新增", "changed": "改动", "removed": "删除"}
 MOST_LISTED = 20
+TEMPLATES_WORDS = "报告模板的文本源（report_templates/*.md）"
 
 
 def standard_check(name: str, standards: Path | None, *, strict: bool) -> int:
@@ -124,27 +123,19 @@ def standard_show(name: str, standards: Path | None, *, merged: bool) -> None:
         click.echo(table_text(("与基础的差别", "位置", "改动的键", "写在"), changes), nl=False)
 
 
-def standard_new(name: str, other: str, standards: Path | None, *, over: bool) -> None:
-    """Starts a pack: a copy of another one under its own id, or (`over`) a pack that stands over it."""
-    root = standards or standards_folder()
-    target = root / name
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
-        raise LvbaoError(f"标准包的名称“{name}”只能用小写字母、数字、- 和 _。")
-    if target.exists():
-        raise LvbaoError(f"{target} 已经存在。")
-    source = find_standard(other, standards)
-    identity = load_standard(source).identity
-    if over:
-        target.mkdir(parents=True)
-        text = f'id: {name}\nbase: {identity.id}\ntitle: {identity.title}\npack_version: "0.1.0"\n'
-        (target / "standard.yaml").write_text(text, encoding="utf-8")
-    else:
-        shutil.copytree(source, target)
-        path = target / "standard.yaml"
-        text = re.sub(r"(?m)^id: .*$", f"id: {name}", path.read_text(encoding="utf-8"), count=1)
-        path.write_text(text, encoding="utf-8")
-    load_standard(target, root / "_factors")
-    click.echo(f"已写入 {target}；下一步见 docs/add-a-standard.md，改完运行 lvbao standard check {name}")
+def standard_new(name: str, other: str | None, standards: Path | None, *, over: bool) -> None:
+    """Starts a pack: from the skeleton, a copy of another one, or (`over`) a pack that stands over it."""
+    from pipeline.new_standard import start
+
+    folder = start(name, other, standards, over=over)
+    where = f" --standards {standards}" if standards is not None else ""
+    click.echo(f"已写入 {folder}：")
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        click.echo(f"  {path.relative_to(folder).as_posix()}")
+    click.echo(
+        f"下一步：照 docs/add-a-standard.md 逐个文件改成你的标准，每改一处运行 lvbao standard check {name}{where}；\n"
+        f"改了 {TEMPLATES_WORDS} 后运行 lvbao template build {folder}。"
+    )
 
 
 def convert(

@@ -37,7 +37,9 @@ def search_folders(folder: Path | None = None) -> tuple[Path, ...]:
     own = [folder] if folder is not None else [Path(part) for part in named if part]
     missing = next((each for each in own if not each.is_dir()), None)
     if missing is not None:
-        raise LvbaoError(f"找不到标准包所在的文件夹 {missing}，请核对 --standards 或环境变量 {STANDARDS_VARIABLE}。")
+        raise LvbaoError(
+            f"找不到标准包所在的文件夹 {missing}，请核对 --standards 或环境变量 {STANDARDS_VARIABLE}。"
+        )
     return tuple(dict.fromkeys((*own, standards_folder())))
 
 
