@@ -32,6 +32,8 @@ def standard_check(name: str, standards: Path | None, *, strict: bool) -> int:
     failed, total = _run(pack)
     for fault in faults:
         click.echo(f"错误：{fault}")
+    if len(faults) > len(seen.faults):
+        click.echo(f"模板的错误改在文本源（.md）里，改完运行 lvbao template build {pack.folders[0]}")
     _list("分值合计不符", seen.sums, everything=strict)
     _list("没有用到的填报项、表和列", seen.unused, everything=strict)
     _list("由人评定而没有写理由的评价要素", seen.unjudged, everything=strict)

@@ -8,46 +8,49 @@ from graphlib import CycleError, TopologicalSorter
 
 from pipeline.findings import nearest
 from pipeline.formula import syntax as s
-from pipeline.formula.typing import BARE, TRUTH, Kind, KindError, Kinds
+from pipeline.formula.typing import BARE, TRUTH, Kind, KindError
 from pipeline.standard import types as t
 from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import ONE, Unit
 
 
-def check_formulas(standard: t.Standard) -> Iterator[str]:
+def check_formulas(standard: t.Standard) -> list[str]:
     """Every formula that does not hold together, as a sentence."""
-    kinds = kinds_of(standard)
-    known = scope_names(standard)
-
-    def check(where: str, text: str, bound: frozenset[str], wanted: Kind | None) -> Iterator[str]:
+    kinds, known = kinds_of(standard), scope_names(standard)
+    problems: list[str] = []
+    for where, text, table, wanted in _all_formulas(standard):
+        if table is not None and standard.intake.tables.get(table) is None:
+            problems.append(f"{where}：没有名为“{table}”的表")
+            continue
+        bound = frozenset({table}) if table else frozenset()
         try:
             kind = kinds.of(s.parse(text), bound)
         except (s.FormulaError, KindError) as error:
-            unknown = sorted(_names(text) - known)
-            near = nearest(unknown[0], known) if unknown else None
-            hint = f"（是否为“{near}”？）" if near else ""
-            yield f"{where}：公式“{text}”：{error}{hint}"
-            return
-        if wanted == TRUTH and kind != TRUTH:
-            yield f"{where}：“{text}”应为条件"
-        if (
-            isinstance(wanted, Unit)
-            and kind != BARE
-            and not (isinstance(kind, Unit) and kind.same_kind(wanted))
-        ):
-            got = kind.text if isinstance(kind, Unit) else kind
-            yield f"{where}：公式“{text}”得到的是 {got}，与声明的单位 {wanted.text} 不同类"
-
-    for where, text, table, wanted in _all_formulas(standard):
-        if table is not None and standard.intake.tables.get(table) is None:
-            yield f"{where}：没有名为“{table}”的表"
+            problems.append(f"{where}：公式“{text}”：{error}{_hint(text, known)}")
             continue
-        yield from check(where, text, frozenset({table}) if table else frozenset(), wanted)
-    yield from _rule_places(standard)
-    yield from _cycles(standard, kinds)
+        problems += _of_kind(where, text, kind, wanted)
+    problems += _rule_places(standard)
+    return problems or list(_cycles(standard))
 
 
-def _names(text: str) -> frozenset[str]:
+def _hint(text: str, known: frozenset[str]) -> str:
+    unknown = sorted(names_in(text) - known)
+    near = nearest(unknown[0], known) if unknown else None
+    return f"（是否为“{near}”？）" if near else ""
+
+
+def _of_kind(where: str, text: str, kind: Kind, wanted: Kind) -> Iterator[str]:
+    if wanted == TRUTH and kind != TRUTH:
+        yield f"{where}：“{text}”应为条件（用 ==、<=、>= 等比较，或是／否填报项）"
+    if not isinstance(wanted, Unit) or kind == BARE:
+        return
+    if not (isinstance(kind, Unit) and kind.same_kind(wanted)):
+        got = kind.text if isinstance(kind, Unit) else kind
+        yield f"{where}：公式“{text}”得到的是 {got}，与声明的单位 {wanted.text} 不同类，请核对公式或 unit"
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names that a formula reads, its tables among them; none where it cannot be parsed."""
     try:
         node = s.parse(text)
     except s.FormulaError:
@@ -140,11 +143,22 @@ def _is_answer(standard: t.Standard, key: str) -> bool:
     return field is not None and (not earlier or back in ("1", "2")[: field.years - 1])
 
 
-def _cycles(standard: t.Standard, kinds: Kinds) -> Iterator[str]:
+def _cycles(standard: t.Standard) -> Iterator[str]:
+    """Indicators and computed columns that need themselves."""
     indicators = standard.indicators.by_id
-    graph = {i.id: s.names(s.parse(i.formula)) & set(indicators) for i in indicators.values()}
+    columns = {c.id: c for c in standard.indicators.columns}
+    formulas = {**{i: d.formula for i, d in indicators.items()}, **{c: d.formula for c, d in columns.items()}}
+    graph = {name: _reads(s.parse(formula)) & set(formulas) for name, formula in formulas.items()}
     try:
         tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
-        first = indicators[error.args[1][0]]
-        yield f"{where_of(standard, first)}：指标互相引用：{' → '.join(error.args[1])}"
+        first = error.args[1][0]
+        if first in indicators:
+            where = where_of(standard, indicators[first])
+        else:
+            where = f"{standard.places.at('indicators.yaml', 'columns', first)}：计算列 {first}"
+        yield f"{where}：互相引用，算不出来：{' → '.join(error.args[1])}"
+
+
+def _reads(node: s.Node) -> set[str]:
+    return {*s.names(node), *(f"{c.table}.{c.column}" for c in s.columns(node))}

@@ -136,7 +136,7 @@ def _edition(
         )
     return t.Standard(
         identity=identity,
-        intake=_resolved(intake, problems),
+        intake=_resolved(intake, problems, Places(reader.places)),
         indicators=indicators,
         scoring=scoring,
         factors=families,
@@ -144,7 +144,7 @@ def _edition(
         cases=tuple(c for file in case_files if file for c in file.cases),
         digest="",
         factors_digest="",
-        verification=_resolved_verification(verification, problems),
+        verification=_resolved_verification(verification, problems, Places(reader.places)),
         overrides=tuple(reader.overrides),
         folders=(*over, *chain),
         places=Places(reader.places),
@@ -252,22 +252,32 @@ class _Reader:
         return value  # type: ignore[no-any-return]
 
 
-def _resolved_verification(pack: t.VerificationPack | None, problems: list[str]) -> t.VerificationPack | None:
+def _resolved_verification(
+    pack: t.VerificationPack | None, problems: list[str], places: Places
+) -> t.VerificationPack | None:
     if pack is None:
         return None
     asked = t.IntakeSchema(pack.sheets, option_sets=pack.option_sets)
-    return replace(pack, sheets=_resolved(asked, problems, "verification.yaml").sheets)
+    return replace(pack, sheets=_resolved(asked, problems, places, "verification.yaml").sheets)
 
 
-def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.yaml") -> t.IntakeSchema:
+def _resolved(
+    intake: t.IntakeSchema, problems: list[str], places: Places, file: str = "intake.yaml"
+) -> t.IntakeSchema:
     """The schema with the names of option sets replaced by their words."""
 
-    def resolve(field: t.Field) -> t.Field:
+    def resolve(field: t.Field, owner: str = "") -> t.Field:
         if not isinstance(field.options, str):
             return field
         words = intake.option_sets.get(field.options)
         if words is None:
-            problems.append(f"{file}：填报项“{field.id}”的选项组“{field.options}”不存在")
+            at = places.at(
+                file, "columns" if owner else "fields", f"{owner}.{field.id}" if owner else field.id
+            )
+            known = "、".join(intake.option_sets) or "（没有）"
+            problems.append(
+                f"{at}：填报项“{field.id}”的选项组“{field.options}”不存在；option_sets 里有：{known}"
+            )
             return field
         return replace(field, options=words)
 
@@ -275,7 +285,9 @@ def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.y
         replace(
             sheet,
             fields=tuple(resolve(f) for f in sheet.fields),
-            tables=tuple(replace(tb, columns=tuple(resolve(c) for c in tb.columns)) for tb in sheet.tables),
+            tables=tuple(
+                replace(tb, columns=tuple(resolve(c, tb.id) for c in tb.columns)) for tb in sheet.tables
+            ),
         )
         for sheet in intake.sheets
     )
