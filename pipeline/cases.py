@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
-from pipeline.formula.evaluate import Num
+from pipeline.formula.values import Num
 from pipeline.intake.blank import write_workbook
 from pipeline.intake.data_file import read_data
 from pipeline.quantity import plain, round_half_even

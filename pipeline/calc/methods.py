@@ -13,8 +13,8 @@ from decimal import Decimal
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.scorecard import MET, NOT_APPLICABLE, NOT_MET, PARTLY, UNDECIDED
 from pipeline.calc.trace import IndicatorValue
-from pipeline.formula.evaluate import Num
 from pipeline.formula.render import COMPARISONS
+from pipeline.formula.values import Num
 from pipeline.quantity import NotApplicable, fixed, interpolated, plain, round_half_even
 from pipeline.standard.types import Band, Criterion, IndicatorSet
 from pipeline.units import ONE
@@ -151,6 +151,8 @@ def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal) -> 
         return f"{value.label} {number}{measure}，达到{full}，得满分"
     if value.level == "below":
         return f"{value.label} {number}{measure}，未达到{zero}，不得分"
+    if share == 0:
+        return f"{value.label} {number}{measure}，未优于{zero}，不得分"
     return (
         f"{value.label} {number}{measure}，介于{zero} 与{full} 之间，按线性比例 {fixed(share * 100, 2)}% 计"
     )

@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
 from pipeline.calc.evidence import Register
+from pipeline.calc.evidence_list import unknown_codes
 from pipeline.calc.methods import judge
 from pipeline.calc.scorecard import (
     MET,
@@ -83,6 +84,7 @@ class _Scorer:
         subs = [s for c in categories for s in c.subcategories]
         cited = [(c, self._numbers(c)) for c in self.standard.scoring.criteria.values()]
         self.findings += self.evidence.findings(cited, self._place)
+        self.findings += unknown_codes(self.intake, self.standard)
         card = Scorecard(
             categories,
             self._basic(rows),

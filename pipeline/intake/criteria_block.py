@@ -99,6 +99,6 @@ def _asked(column: Field, criterion: Criterion) -> Field:
         return replace(column, required=True)
     if column.id == "score":
         return replace(column, min=Decimal(0), max=criterion.points)
-    if column.id == "evidence" and criterion.evidence:
-        return replace(column, help=f"应有：{criterion.evidence[:_HINT_LIMIT]}。{column.help}")
+    if column.id == "evidence" and criterion.evidence_text:
+        return replace(column, help=f"应有：{criterion.evidence_text[:_HINT_LIMIT]}。{column.help}")
     return column

@@ -109,6 +109,8 @@ def identity_findings(workbook: Workbook, standard: Standard) -> Iterator[Findin
         yield finding("not_recalculated", "", where)
     if "external_links" in workbook.traits:
         yield finding("external_links", "", where)
+    if "dates_1904" in workbook.traits:
+        yield finding("dates_1904", "", where)
 
 
 def is_known_template(workbook: Workbook, standard: Standard) -> bool:

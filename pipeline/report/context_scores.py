@@ -77,7 +77,7 @@ def _row(
         "verdict": _verdict(row),
         "statement": joined([t for t in (own, row.statement) if t], "\n") or w.NOTHING,
         "evidence": w.numbers_text(row.evidence) or w.NOTHING,
-        "evidence_asked": criterion.evidence or w.NOTHING,
+        "evidence_asked": criterion.evidence_text or w.NOTHING,
         **_value_and_limits(evaluation, criterion),
         "clause": criterion.clause,
         "status_mark": "暂拟" if row.provisional else "",
@@ -236,7 +236,8 @@ def _total(total: Total, decimals: int, name: str) -> Context:
     }
 
 
-def _undecided(total: Total) -> str:
+def undecided(total: Total) -> str:
+    """What is said of a total with rows that could not be decided: that it is a lower bound."""
     if total.complete:
         return ""
     return "；其中有待定的行，按 0 分计入，因此这是下限"
@@ -257,7 +258,7 @@ def _sentence_printed(evaluation: Evaluation) -> str:
         shown["weight"],
         shown["score"],
         shown["confirmed"],
-        _undecided(total),
+        undecided(total),
         _sentence_unknown(evaluation, shown["weight"]),
     )
 
@@ -302,7 +303,7 @@ def _sentence_provisional(evaluation: Evaluation) -> str:
         shown["weight"],
         shown["score"],
         shown["confirmed"],
-        _undecided(card.whole),
+        undecided(card.whole),
         scoring.provisional_note,
     )
 

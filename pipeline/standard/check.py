@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pipeline.findings import nearest
 from pipeline.standard import types as t
 from pipeline.standard.check_charts import check_charts
+from pipeline.standard.check_derived import check_derived
 from pipeline.standard.check_formulas import check_formulas
 from pipeline.standard.check_intake import check_intake, check_units, duplicates
 from pipeline.standard.check_scheme import check_scheme
@@ -20,7 +21,13 @@ def check_pack(standard: t.Standard, folder_name: str) -> list[str]:
     if problems:
         return problems
     problems = check_formulas(standard)
-    problems += [*check_thresholds(standard), *check_scoring(standard), *_errata(standard), *_cases(standard)]
+    problems += [
+        *check_thresholds(standard),
+        *check_scoring(standard),
+        *_errata(standard),
+        *_cases(standard),
+        *check_derived(standard),
+    ]
     problems += check_charts(standard)
     return [*problems, *check_scheme(standard)]
 

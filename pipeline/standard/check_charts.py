@@ -92,7 +92,7 @@ def _column_unit(standard: t.Standard, table: t.Table, name: str) -> str | None:
     if column is not None:
         return column.unit if column.is_number else None
     computed = (c for c in standard.indicators.columns if c.table == table.id and c.column == name)
-    return next((c.unit for c in computed), None)
+    return next((c.unit or None for c in computed), None)
 
 
 def _indicators(source: IndicatorsSource, standard: t.Standard) -> Iterator[str]:

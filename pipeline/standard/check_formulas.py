@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 
 from pipeline.findings import nearest
 from pipeline.formula import syntax as s
 from pipeline.formula.typing import BARE, TRUTH, Kind, KindError
 from pipeline.standard import types as t
+from pipeline.standard.check_derived import KIND_WORDS, derived_formulas
+from pipeline.standard.check_rules import check_rules
 from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import ONE, Unit
 
@@ -29,8 +29,7 @@ def check_formulas(standard: t.Standard) -> list[str]:
             problems.append(f"{where}：公式“{text}”：{error}{_hint(text, known)}")
             continue
         problems += _of_kind(where, text, kind, wanted)
-    problems += _rule_places(standard)
-    return problems or list(_cycles(standard))
+    return [*problems, *check_rules(standard)]
 
 
 def _hint(text: str, known: frozenset[str]) -> str:
@@ -40,8 +39,9 @@ def _hint(text: str, known: frozenset[str]) -> str:
 
 
 def _of_kind(where: str, text: str, kind: Kind, wanted: Kind) -> Iterator[str]:
-    if wanted == TRUTH and kind != TRUTH:
-        yield f"{where}：“{text}”应为条件（用 ==、<=、>= 等比较，或是／否填报项）"
+    if wanted in KIND_WORDS and kind != wanted:
+        hint = "（用 ==、<=、>= 等比较，或是／否填报项）" if wanted == TRUTH else ""
+        yield f"{where}：“{text}”应为{KIND_WORDS[str(wanted)]}{hint}"
     if not isinstance(wanted, Unit) or kind == BARE:
         return
     if not (isinstance(kind, Unit) and kind.same_kind(wanted)):
@@ -102,9 +102,7 @@ def where_of(standard: t.Standard, indicator: t.Indicator) -> str:
 
 
 def _indicator_formulas(standard: t.Standard) -> Iterator[Formula]:
-    for computed in standard.indicators.columns:
-        where = f"{standard.places.at('indicators.yaml', 'columns', computed.id)}：计算列 {computed.id}"
-        yield where, computed.formula, computed.table, computed.measure
+    yield from derived_formulas(standard)
     for indicator in standard.indicators.by_id.values():
         where = where_of(standard, indicator)
         yield where, indicator.formula, None, indicator.measure
@@ -113,52 +111,3 @@ def _indicator_formulas(standard: t.Standard) -> Iterator[Formula]:
         limits = indicator.thresholds.levels_from if indicator.thresholds else {}
         for level, formula in limits.items():
             yield f"{where} 的 levels_from.{level}", formula, None, indicator.measure
-
-
-def _rule_places(standard: t.Standard) -> Iterator[str]:
-    kinds = kinds_of(standard)
-    for rule in standard.intake.rules:
-        where = f"{standard.places.at('intake.yaml', 'rules', rule.id)}：规则 {rule.id}"
-        table_id, dot, column = rule.at.partition(".")
-        if dot:
-            table = standard.intake.tables.get(table_id)
-            if table is None or column not in table.by_id:
-                yield f"{where} 的 at“{rule.at}”不存在"
-            elif rule.for_each != table_id:
-                yield f"{where} 的 at 指向表“{table_id}”，应写 for_each: {table_id}"
-        elif rule.at not in standard.intake.tables and not _is_answer(standard, rule.at):
-            yield f"{where} 的 at“{rule.at}”不存在"
-        for name in re.findall(r"\{([^{}]*)\}", rule.message + rule.fix):
-            bound = frozenset({rule.for_each}) if rule.for_each else frozenset()
-            try:
-                kinds.of(s.parse(name), bound)
-            except (s.FormulaError, KindError) as error:
-                yield f"{where} 的 message 里的“{{{name}}}”：{error}"
-
-
-def _is_answer(standard: t.Standard, key: str) -> bool:
-    """Whether the key is a field, or `field@1`, `field@2` for one of its earlier years."""
-    name, earlier, back = key.partition("@")
-    field = standard.intake.fields.get(name)
-    return field is not None and (not earlier or back in ("1", "2")[: field.years - 1])
-
-
-def _cycles(standard: t.Standard) -> Iterator[str]:
-    """Indicators and computed columns that need themselves."""
-    indicators = standard.indicators.by_id
-    columns = {c.id: c for c in standard.indicators.columns}
-    formulas = {**{i: d.formula for i, d in indicators.items()}, **{c: d.formula for c, d in columns.items()}}
-    graph = {name: _reads(s.parse(formula)) & set(formulas) for name, formula in formulas.items()}
-    try:
-        tuple(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        first = error.args[1][0]
-        if first in indicators:
-            where = where_of(standard, indicators[first])
-        else:
-            where = f"{standard.places.at('indicators.yaml', 'columns', first)}：计算列 {first}"
-        yield f"{where}：互相引用，算不出来：{' → '.join(error.args[1])}"
-
-
-def _reads(node: s.Node) -> set[str]:
-    return {*s.names(node), *(f"{c.table}.{c.column}" for c in s.columns(node))}

@@ -20,10 +20,12 @@ FILE = "intake.yaml"
 def check_intake(standard: t.Standard) -> Iterator[str]:
     """Every fault of what is asked, as a sentence."""
     intake, places = standard.intake, standard.places
-    ids = [*intake.fields, *intake.tables, *standard.indicators.by_id, *standard.indicators.constants_by_id]
+    computed = [*standard.indicators.by_id, *standard.indicators.constants_by_id]
+    computed += [d.id for d in standard.indicators.derived]
+    ids = [*intake.fields, *intake.tables, *computed]
     items = [f.id for sheet in intake.sheets for f in sheet.fields]
     items += [table.id for sheet in intake.sheets for table in sheet.tables]
-    for duplicate in duplicates([*items, *standard.indicators.by_id, *standard.indicators.constants_by_id]):
+    for duplicate in duplicates([*items, *computed]):
         yield f"{_anywhere(standard, duplicate)}标识“{duplicate}”用了不止一次，请给其中一处换一个 id"
     for name in ids:
         if not _ID.fullmatch(name):
@@ -47,7 +49,7 @@ def check_intake(standard: t.Standard) -> Iterator[str]:
 
 def _anywhere(standard: t.Standard, id_: str) -> str:
     """Where an id stands, in whichever file; nothing when that is not known."""
-    kinds = ("fields", "tables", "quantities", "indicators", "constants")
+    kinds = ("fields", "tables", "quantities", "indicators", "constants", "derived")
     files = (FILE, "indicators.yaml")
     found = [standard.places.items.get((f, k, id_)) for f in files for k in kinds]
     place = next((p for p in found if p is not None), None)
@@ -103,6 +105,10 @@ def _carry(table: t.Table, at: str) -> Iterator[str]:
     for column in table.columns:
         if column.earlier is not None and column.earlier not in table.by_id:
             yield f"{at}：{table.id}.{column.id} 的 earlier“{column.earlier}”不是这张表的列"
+        if column.unit_from is not None and (
+            column.unit is None or column.unit_from not in table.by_id or not column.is_number
+        ):
+            yield f"{at}：{table.id}.{column.id} 的 unit_from“{column.unit_from}”应是这张表的列，并写 unit"
         if column.carry == "shift" and column.earlier is None:
             yield f"{at}：{table.id}.{column.id} 的 carry 为 shift，应写 earlier（上一年的列）"
 
@@ -116,10 +122,15 @@ def _field(field: t.Field, name: str, places: Places) -> Iterator[str]:
         yield f"{where}不是数值，不应有 unit"
     if field.type in ("choice", "multi_choice") and not field.choices:
         yield f"{where}是选择项，应有 options"
-    for duplicate in duplicates(field.choices):
+    for duplicate in duplicates([*field.choices, *(a for w in field.option_aliases.values() for a in w)]):
         yield f"{where}的选项“{duplicate}”重复"
+    for option in field.option_aliases:
+        if option not in field.choices:
+            yield f"{where}的 option_aliases 用了不存在的选项“{option}”"
     if not in_table and field.earlier is not None:
         yield f"{where}不是表的列，不能有 earlier；多年的值请用 years"
+    if not in_table and field.unit_from is not None:
+        yield f"{where}不是表的列，不能有 unit_from"
     if not in_table and field.carry == "shift" and field.years == 1:
         yield f"{where}只有一年的值，carry 不能为 shift"
     if field.past and field.type not in ("date", "year"):
@@ -146,7 +157,7 @@ def check_units(standard: t.Standard) -> Iterator[str]:
         ]
     file, indicators = "indicators.yaml", standard.indicators
     used += [(f"{at(file, 'constants', c.id)}：常量 {c.id} ", c.unit) for c in indicators.constants]
-    used += [(f"{at(file, 'columns', c.id)}：计算列 {c.id} ", c.unit) for c in indicators.columns]
+    used += [(f"{at(file, 'columns', c.id)}：计算列 {c.id} ", c.unit or None) for c in indicators.columns]
     used += [(f"{at(file, 'quantities', i.id)}：指标 {i.id} ", i.unit) for i in indicators.quantities]
     used += [(f"{at(file, 'indicators', i.id)}：指标 {i.id} ", i.unit) for i in indicators.indicators]
     for name, text in used:

@@ -34,11 +34,12 @@ def _keyed_cells(standard: t.Standard) -> Iterator[str]:
             continue
         for node in nodes:
             match node:
-                case s.Call("at", (s.Column(table_id), s.Text(key))):
-                    yield from _keyed_cell(standard, where, table_id, key)
+                case s.Call("at", (s.Column(table_id), key)):
+                    word = key.value if isinstance(key, s.Text) else None
+                    yield from _keyed_cell(standard, where, table_id, word)
 
 
-def _keyed_cell(standard: t.Standard, where: str, table_id: str, key: str) -> Iterator[str]:
+def _keyed_cell(standard: t.Standard, where: str, table_id: str, key: str | None) -> Iterator[str]:
     table = standard.intake.tables.get(table_id)
     if table is None:
         return
@@ -46,7 +47,7 @@ def _keyed_cell(standard: t.Standard, where: str, table_id: str, key: str) -> It
         yield f"{where}：at( … ) 要求表“{table_id}”的 key 恰好是一列"
         return
     known = [str(row.get(table.key[0])) for row in table.prefill]
-    if known and key not in known:
+    if known and key is not None and key not in known:
         yield f"{where}：at( … ) 的“{key}”不是表“{table_id}”预先写好的行；有：{'、'.join(known)}"
 
 

@@ -63,6 +63,8 @@ def check_scoring(standard: t.Standard) -> Iterator[str]:
         yield f"{at(FILE, 'criteria', duplicate)}：评价要素“{duplicate}”重复，请给其中一行换一个编号"
     for duplicate in duplicates([sub.id for _, sub in scoring.subcategories]):
         yield f"{at(FILE, 'subcategories', duplicate)}：二级指标“{duplicate}”重复，请给其中一个换一个 id"
+    for duplicate in duplicates(i.id for c in scoring.criteria.values() for i in c.evidence_items):
+        yield f"{FILE}：要求的证明材料“{duplicate}”重复，请给其中一项换一个 id"
     for level in scoring.methods.by_level:
         if level != "below" and level not in standard.indicators.levels:
             where = standard.places.top(FILE, "methods")

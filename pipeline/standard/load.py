@@ -25,6 +25,9 @@ from pipeline.standard.yaml import Mapping_, Place, YamlError, read
 T = TypeVar("T")
 FACTORS = "_factors"
 """The folder of the coefficient tables, beside the packs."""
+VERIFICATION = "verification.yaml"
+SHARED = "_verification"
+"""Beside the packs: what several of them ask a third party, named by `over` in their verification.yaml."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def load_standard(folder: Path, factors_folder: Path | None = None) -> t.Standar
     if factors_folder is None:
         own = folder.parent / FACTORS
         factors_folder = own if own.is_dir() else standards_folder() / FACTORS
-    return _load(chain, factors_folder, _digest(*chain), _digest(factors_folder))
+    return _load(chain, factors_folder, _digest(*chain, folder.parent / SHARED), _digest(factors_folder))
 
 
 def _chain(folder: Path) -> tuple[Path, ...]:
@@ -120,14 +123,21 @@ def _edition(
     identity = reader.record("standard.yaml", t.Identity)
     intake = reader.record("intake.yaml", t.IntakeSchema)
     indicators = reader.record("indicators.yaml", t.IndicatorSet)
-    scoring = reader.record("scoring.yaml", t.Scoring)
-    verification = reader.optional("verification.yaml", t.VerificationPack)
+    scoring = reader.optional("scoring.yaml", t.Scoring, t.Scoring())
+    verification = reader.optional(VERIFICATION, t.VerificationPack)
     errata = reader.records("errata.yaml", _ErrataFile, "errata", optional=True)
     case_files = [
         reader.records(f"cases/{p.name}", _CaseFile, "cases")
         for p in sorted((folder / "cases").glob("*.yaml"))
     ]
     problems += reader.problems
+    if (
+        intake is not None
+        and not reader.has("scoring.yaml")
+        and any(sheet.criteria for sheet in intake.sheets)
+    ):
+        problems.append("缺少文件 scoring.yaml")
+        return None
     if reader.problems or identity is None or intake is None or indicators is None or scoring is None:
         return None
     if over and identity.edition != folder.name:
@@ -194,13 +204,13 @@ class _Reader:
         self.places |= places_in(name, value)
         return None if value is None else self._bind(cls, value, name)
 
-    def optional(self, name: str, cls: type[T]) -> T | None:
-        """One record for a whole file that a pack may leave out."""
-        return self.record(name, cls) if (self.folder / name).is_file() else None
+    def optional(self, name: str, cls: type[T], without: T | None = None) -> T | None:
+        """One record for a whole file that a pack may leave out; `without` is what its absence means."""
+        return self.record(name, cls) if self.has(name) else without
 
     def records(self, name: str, cls: type[T], key: str, optional: bool = False) -> T | None:
         """A file that is a list, bound to the single field `key` of `cls`."""
-        if optional and not self._has(name):
+        if optional and not self.has(name):
             return None
         value = self._read(name)
         if value is None:
@@ -217,14 +227,15 @@ class _Reader:
         self.problems += binder.problems
         return result
 
-    def _has(self, name: str) -> bool:
-        return (self.folder / name).is_file() or (self.base is not None and self.base._has(name))
+    def has(self, name: str) -> bool:
+        """Whether this pack or its base has the file."""
+        return (self.folder / name).is_file() or (self.base is not None and self.base.has(name))
 
     def _read(self, name: str) -> object | None:
         """The content of a file, laid over that of the base; worked cases are a pack's own."""
         if self.base is None or name.startswith("cases/"):
             return self._own(name)
-        inherited = self.base._read(name) if self.base._has(name) else None
+        inherited = self.base._read(name) if self.base.has(name) else None
         self.problems += [p for p in self.base.problems if p not in self.problems]
         if not (self.folder / name).is_file():
             return inherited
@@ -249,7 +260,28 @@ class _Reader:
             return None
         if value is None:
             self.problems.append(f"{self.prefix}{name} 是空的")
+        if name == VERIFICATION and isinstance(value, Mapping_) and "over" in value:
+            return self._over_shared(value)
         return value  # type: ignore[no-any-return]
+
+    def _over_shared(self, own: Mapping_) -> object | None:
+        """verification.yaml laid over the shared file that it names."""
+        name = f"{SHARED}/{own['over']}.yaml"
+        beside = (self.folder.parent, standards_folder())
+        path = next((p for f in beside if (p := f / SHARED / f"{own['over']}.yaml").is_file()), beside[0] / name)
+        if not path.is_file():
+            self.problems.append(f"{own.places['over']}：{name} 不存在")
+            return None
+        try:
+            shared = read(path, name)
+        except YamlError as error:
+            self.problems += error.problems
+            return None
+        del own["over"]
+        merger = Merger(self.prefix + VERIFICATION)
+        merged: object = merger.merged(shared, own)
+        self.problems += merger.problems
+        return merged
 
 
 def _resolved_verification(
@@ -267,19 +299,19 @@ def _resolved(
     """The schema with the names of option sets replaced by their words."""
 
     def resolve(field: t.Field, owner: str = "") -> t.Field:
-        if not isinstance(field.options, str):
-            return field
-        words = intake.option_sets.get(field.options)
-        if words is None:
-            at = places.at(
-                file, "columns" if owner else "fields", f"{owner}.{field.id}" if owner else field.id
-            )
-            known = "、".join(intake.option_sets) or "（没有）"
-            problems.append(
-                f"{at}：填报项“{field.id}”的选项组“{field.options}”不存在；option_sets 里有：{known}"
-            )
-            return field
-        return replace(field, options=words)
+        if isinstance(field.options, str):
+            words = intake.option_sets.get(field.options)
+            if words is None:
+                name = f"{owner}.{field.id}" if owner else field.id
+                at = places.at(file, "columns" if owner else "fields", name)
+                known = "、".join(intake.option_sets) or "（没有）"
+                problems.append(
+                    f"{at}：填报项“{field.id}”的选项组“{field.options}”不存在；option_sets 里有：{known}"
+                )
+                return field
+            field = replace(field, options=words)
+        common = {o: intake.option_aliases[o] for o in field.options if o in intake.option_aliases}
+        return replace(field, option_aliases={**common, **field.option_aliases}) if common else field
 
     sheets = tuple(
         replace(
@@ -291,6 +323,14 @@ def _resolved(
         )
         for sheet in intake.sheets
     )
+    offered = {
+        o for s in sheets for f in (*s.fields, *(c for tb in s.tables for c in tb.columns)) for o in f.choices
+    }
+    problems += [
+        f"{file}：option_aliases 的“{o}”不是任何填报项的选项"
+        for o in intake.option_aliases
+        if o not in offered
+    ]
     return replace(intake, sheets=sheets)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from pipeline.formula import syntax as s
 from pipeline.standard.chart_types import FieldsSource, TableSource, YearlySource
+from pipeline.standard.check_derived import PLACES, derived_formulas
 from pipeline.standard.templates import template_path, templates_of
 from pipeline.standard.types import CRITERIA_TABLE, Field, Standard, Table
 
@@ -89,7 +90,8 @@ def _formulas(standard: Standard) -> Iterator[str | None]:
             yield from (c.when for c in table.columns)
     for rule in (*intake.rules, *(standard.verification.rules if standard.verification else ())):
         yield from (rule.require, rule.when, *_BRACED.findall(rule.message + rule.fix))
-    yield from (c.formula for c in indicators.columns)
+    yield from (text for _, text, _, _ in derived_formulas(standard))
+    yield from (p for d in indicators.derived for case in d.cases for p in PLACES.findall(case.text))
     for indicator in indicators.by_id.values():
         yield from (indicator.formula, indicator.when)
         if indicator.thresholds is not None:

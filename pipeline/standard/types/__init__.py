@@ -10,20 +10,41 @@ from pipeline.standard.types.identity import Identity, Reference, Report, Roles,
 from pipeline.standard.types.indicators import (
     ComputedColumn,
     Constant,
+    Derived,
     Indicator,
     IndicatorSet,
     Limits,
+    Saying,
     Thresholds,
 )
-from pipeline.standard.types.intake import Field, IntakeSchema, RowTable, Rule, Sheet, Table
+from pipeline.standard.types.intake import (
+    RULE_SIDES,
+    Field,
+    IntakeSchema,
+    RowTable,
+    Rule,
+    Sheet,
+    Table,
+)
 from pipeline.standard.types.pack import Case, Erratum, Expectation, ExpectedIndicator, Release, Standard
-from pipeline.standard.types.scoring import Band, Category, Criterion, Methods, Scheme, Scoring, Subcategory
+from pipeline.standard.types.scoring import (
+    AskedEvidence,
+    Band,
+    Category,
+    Criterion,
+    Methods,
+    Scheme,
+    Scoring,
+    Subcategory,
+)
 from pipeline.standard.types.verification import ConclusionRole, VerificationPack, VerificationRoles, VetoRole
 from pipeline.standard.types.words import CRITERIA_TABLE, STATUS_WORDS, Carry, FieldType, Status
 
 __all__ = [
     "CRITERIA_TABLE",
+    "RULE_SIDES",
     "STATUS_WORDS",
+    "AskedEvidence",
     "Band",
     "Carry",
     "Case",
@@ -32,6 +53,7 @@ __all__ = [
     "ConclusionRole",
     "Constant",
     "Criterion",
+    "Derived",
     "Erratum",
     "Expectation",
     "ExpectedIndicator",
@@ -54,6 +76,7 @@ __all__ = [
     "Rounding",
     "RowTable",
     "Rule",
+    "Saying",
     "Scheme",
     "Scoring",
     "Sheet",

@@ -24,6 +24,7 @@ class Roles:
     evaluation_date: str
     evidence: str | None = None
     evidence_file: str = "file"
+    evidence_asked: str = "asked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,19 @@ class Band:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class AskedEvidence:
+    """A document that is asked for. `words`: a document of the register whose name holds one of them is taken for it;
+    `optional`: only where there is such a thing (如有)."""
+
+    id: str
+    name: str
+    words: tuple[str, ...] = ()
+    optional: bool = False
+    status: Status = "printed"
+    source: str | None = None
+
+
 @dataclass(frozen=True)
 class Criterion:
     """One row of the score table. `points` None = not scored, or (with the status `unknown`) not known how many."""
@@ -58,9 +71,16 @@ class Criterion:
     judged: str | None = None
     veto: bool = False
     evidence: str = ""
+    evidence_items: tuple[AskedEvidence, ...] = ()
     status: Status = "printed"
     source: str | None = None
     note: str | None = None
+
+    @property
+    def evidence_text(self) -> str:
+        """What evidence is asked for, in words."""
+        listed = "；".join(f"{i.name}（如有）" if i.optional else i.name for i in self.evidence_items)
+        return self.evidence or listed
 
     @property
     def text(self) -> str:
@@ -144,8 +164,8 @@ class Scheme:
 class Scoring:
     """scoring.yaml."""
 
-    title: str
-    categories: tuple[Category, ...]
+    title: str = ""
+    categories: tuple[Category, ...] = ()
     total: Decimal | None = None
     normalise_to: Decimal = Decimal(100)
     normalise: Literal["fixed", "group_max"] = "fixed"
