@@ -20,8 +20,9 @@ from pipeline.report.equations import equations_of
 from pipeline.report.faults import TemplateFault
 from pipeline.report.trace_entries import trace_xml
 from pipeline.report_receipt import Asked, ReportReceipt, receipt_name
-from pipeline.resources import find_standard, report_templates_folder
+from pipeline.resources import find_standard
 from pipeline.standard import Standard, load_standard
+from pipeline.standard.templates import template_path
 from pipeline.standard.types import Report
 from pipeline.verification.context import with_verification
 from pipeline.verification.export import verified_record
@@ -115,23 +116,23 @@ def report_of(standard: Standard, name: str | None, *, verification: bool = Fals
     return reports[name]
 
 
-def template_of(report: Report, form: str | None) -> Path:
+def template_of(standard: Standard, report: Report, form: str | None) -> Path:
     """The template of a report, in the official form asked for. Raises LvbaoError."""
     if not report.forms:
         if form is not None:
             raise LvbaoError(f"报告“{report.title}”只有一种格式，不用写 --form。")
-        return report_templates_folder() / report.template
+        return template_path(standard, report.template)
     name = form or report.default_form or ""
     if name not in report.forms:
         raise LvbaoError(f"报告“{report.title}”没有 {name} 格式，现有：{'、'.join(report.forms)}")
-    return report_templates_folder() / report.forms[name]
+    return template_path(standard, report.forms[name])
 
 
 def make_report(evaluation: Evaluation, options: Options, verification: Verification | None = None) -> Made:
     """The report of an evaluation, in memory. Raises TemplateFaulty or ReportFaulty."""
     report = report_of(evaluation.standard, options.report, verification=verification is not None)
     check_basis(report, verification is not None)
-    template_path = options.template or template_of(report, options.form)
+    template_path = options.template or template_of(evaluation.standard, report, options.form)
     content = read_bytes(template_path, "模板")
     try:
         template = Template.from_bytes(content)

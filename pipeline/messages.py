@@ -148,7 +148,7 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "basic_requirement_not_met": Message(
         WARNING,
-        "基本要求“{criterion}”不符合，评价结论为不符合绿色工厂要求（一票否决）",
+        "基本要求“{criterion}”不符合，评价结论为不符合{award}要求（一票否决）",
         "如填写有误请改正；属实的，结论不能改变。",
         "基本要求是准入条款。",
     ),

@@ -179,5 +179,7 @@ def _pack(was: Mapping[str, Any], job: Job) -> list[str]:
 def _template_digest(was: Mapping[str, Any], job: Job, pack: Standard) -> Any:
     if not was.get("template_sha256"):
         return was.get("template_sha256")  # there was no report
+    used = was.get("edition")  # the evaluation date chose it; a workbook that is the same has the same date
+    pack = next((e for e in pack.editions if e.identity.edition == used), pack)
     report = report_of(pack, str(was.get("report") or "") or None)
-    return file_digest(job.options.template or template_of(report, job.options.form))
+    return file_digest(job.options.template or template_of(pack, report, job.options.form))

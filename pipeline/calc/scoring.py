@@ -269,7 +269,8 @@ class _Scorer:
         )
         for row in gates:
             if row.verdict == NOT_MET:
-                self._report("basic_requirement_not_met", row.criterion, "verdict")
+                award = self.standard.identity.award
+                self._report("basic_requirement_not_met", row.criterion, "verdict", award=award)
         verdicts = {r.verdict for r in gates}
         if NOT_MET in verdicts or PARTLY in verdicts:
             return BasicRequirements(gates, False)

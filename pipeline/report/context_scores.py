@@ -266,9 +266,11 @@ def _sentence_printed(evaluation: Evaluation) -> str:
 def _unknown_parts(evaluation: Evaluation) -> list[str]:
     """What the source of which was not at hand: whole categories, and rows whose points are not known."""
     scoring = evaluation.standard.scoring
-    parts = [f"一级指标“{c.title}”" for c in scoring.unknown]
-    rows = [s.title for _, s in scoring.subcategories for c in s.criteria if not c.points_known]
-    return [*parts, *(f"“{title}”的满分值" for title in rows)]
+    whole = "、".join(f"“{c.title}”" for c in scoring.unknown)
+    rows = "、".join(
+        f"“{s.title}”" for _, s in scoring.subcategories if not all(c.points_known for c in s.criteria)
+    )
+    return [text for text in (whole and f"一级指标{whole}", rows and f"二级指标{rows}的满分值") if text]
 
 
 def _sentence_unknown(evaluation: Evaluation, weight: str) -> str:
@@ -278,7 +280,7 @@ def _sentence_unknown(evaluation: Evaluation, weight: str) -> str:
         return ""
     return compose(
         "{}没有取得标准原文，没有计入，因此这是已知 {} 分的部分得分，不是全部指标的总分。",
-        "、".join(parts),
+        "，以及".join(parts),
         weight,
     )
 
@@ -330,6 +332,8 @@ def basic_context(evaluation: Evaluation) -> Context:
 
 def _basic_sentence(evaluation: Evaluation) -> str:
     basic = evaluation.scorecard.basic_requirements
+    if not basic.rows:
+        return ""
     count = _count(len(basic.rows), "basic", "基本要求项数")
     if basic.met is True:
         return compose("基本要求共 {} 项，自评价全部符合。", count)
@@ -338,9 +342,10 @@ def _basic_sentence(evaluation: Evaluation) -> str:
         clauses = "、".join(r.criterion.clause for r in failed)
         return compose(
             "基本要求共 {} 项，其中第 {} 条不满足。基本要求为准入条款，一票否决，"
-            "本次自评价结论为不符合绿色工厂要求。",
+            "本次自评价结论为不符合{}要求。",
             count,
             clauses,
+            evaluation.standard.identity.award,
         )
     undecided = sum(1 for r in basic.rows if r.verdict == UNDECIDED)
     return compose(

@@ -59,6 +59,7 @@ class Field:
     decimals: int | None = None
     carry: Carry | None = None
     earlier: str | None = None
+    informational: str | None = None
     unit_from: str | None = None
     status: Status = "printed"
     source: str | None = None
@@ -117,6 +118,7 @@ class Table:
     prefill: tuple[Mapping[str, Any], ...] = ()
     fixed: tuple[str, ...] = ()
     carry: Carry | None = None
+    informational: str | None = None
 
     @property
     def carried(self) -> Carry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pipeline.standard.inherit import Override
@@ -85,10 +86,14 @@ class Standard:
     """The pack as it was loaded, when a workbook has put its own limits and points in."""
     editions: tuple[Standard, ...] = ()
     """The later editions of the same standard, oldest first; of the first edition only."""
+    first: Standard | None = field(default=None, compare=False, repr=False)
+    """Of a later edition: the first one."""
     family: tuple[Validity, ...] = ()
     """All editions with their dates, where there are several."""
     others: Mapping[str, Criterion] = field(default_factory=dict)
     """Criteria that only other editions have: they stand in the same workbook."""
+    folders: tuple[Path, ...] = field(default=(), compare=False, repr=False)
+    """The pack's folder and those of its bases: templates of its own lie there."""
     places: Places = field(default_factory=Places, compare=False, repr=False)
     """Where everything stands, for messages to pack authors."""
 
