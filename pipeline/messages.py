@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.findings import CellRef, Finding, Severity, UnreadableFile
 
-ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+ERROR, WARNING, NOTE, EXPLAINED = Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ CATALOGUE: Mapping[str, Message] = {
         "{against}变化 {change}%，超过 ±{limit}%",
         "请核对两年的数值和单位；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
         "同比变化过大常是单位或口径错误，评审时会被问到。",
+    ),
+    "yoy_explained": Message(
+        EXPLAINED,
+        "{against}变化 {change}%，超过 ±{limit}%，企业已说明原因",
+        "无需修改；说明会印入报告附录。",
     ),
     "date_not_past": Message(
         WARNING,

@@ -110,6 +110,9 @@ def _unverified(standard: Standard) -> Iterator[str]:
             yield f"指标 {indicator.id} 的公式（{STATUS_WORDS[indicator.status]}）"
         if indicator.thresholds is not None and indicator.thresholds.status not in _VERIFIED:
             yield f"指标 {indicator.id} 的限值（{STATUS_WORDS[indicator.thresholds.status]}）"
+    for rule in standard.intake.rules:
+        if rule.status not in _VERIFIED:
+            yield f"规则 {rule.id}（{STATUS_WORDS[rule.status]}）"
     for _, sub in standard.scoring.subcategories:
         if sub.weight is not None and sub.weight_status not in _VERIFIED:
             yield f"二级指标 {sub.id} 的权重 {sub.weight}（{STATUS_WORDS[sub.weight_status]}）"
