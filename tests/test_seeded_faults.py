@@ -245,6 +245,13 @@ CONTRADICTIONS: list[Case] = [
     typed("utilised more than generated", field("固体废物", "工业固体废物综合利用量"), 190, "solid_waste_utilised_within_generated", "solid_waste_utilised"),
     typed("utilised and disposed more than generated", field("固体废物", "固体废物无害化处置量"), 20, "solid_waste_outflow_within_generated", "solid_waste_disposed_harmless"),
     typed("a total of waste that does not agree", field("固体废物", "工业固体废物产生量"), 200, "solid_wastes_add_up", "solid_waste_generated"),
+    typed("more discharged and reused than generated", field("水污染物", "废水排放量"), 1900, "wastewater_balance", "wastewater_discharged"),
+    typed("more raw material in the products than products", field("物料与采购", "产品中原材料量"), 20050, "in_product_within_output", "raw_material_in_product"),
+    typed("a total of waste that is off by one digit of its precision", field("固体废物", "工业固体废物产生量"), 184, "solid_wastes_add_up", "solid_waste_generated"),
+    ("a total of waste within the digits of its seven parts is no fault", put(field("固体废物", "工业固体废物产生量"), 182), []),  # 2 t of 0.5 + 4 × 0.5 + 3 × 0.05
+    ("the amount of one product a little off", put(entry(*PRODUCTS, "评价年度产量", 1), 5207), [("products_add_up", field("产品", "合格产品产量"), "qualified_output")]),
+    ("the amount of one product off within its digits is no fault", put(entry(*PRODUCTS, "评价年度产量", 1), 5204), []),
+    ("a total of waste that is off, confirmed with its reason", both(put(field("固体废物", "工业固体废物产生量"), 190), put(field("固体废物", "工业固体废物产生量", "备注"), "已核实：含未列入清单的生活垃圾")), [("solid_wastes_add_up", field("固体废物", "工业固体废物产生量"), "solid_waste_generated")]),
     typed("green material above the total", field("物料与采购", "绿色物料使用量"), 17000, "green_material_within_total", "green_material_used"),
     typed("green material that does not add up", field("物料与采购", "绿色物料使用量"), 8000, "green_materials_add_up", "green_material_used"),
     typed("more in the products than used", field("物料与采购", "产品中原材料量"), 21000, "in_product_within_used", "raw_material_in_product"),
@@ -374,3 +381,11 @@ def test_a_fault_is_one_finding_at_its_cell(
 
 def test_the_sample_itself_gives_no_finding_at_all(sample: Excel, adhesive: Standard, desk: Path) -> None:
     assert evaluate(sample.copy().save(desk / "录入表.xlsx"), adhesive).findings == ()
+
+
+def test_more_than_a_hundred_faults_are_seeded_and_no_two_of_them_are_the_same() -> None:
+    faults = [case for case in CASES if case[2]]
+
+    assert len(faults) > 100
+    assert len({case[0] for case in CASES}) == len(CASES)
+    assert all(len(case[2]) == 1 for case in faults)
