@@ -19,7 +19,9 @@ from tests.conftest import ROOT, Evaluate
 def _names() -> list[str]:
     """The names of the worked cases, read without loading the pack: nothing is computed while tests are collected."""
     folder = ROOT / "standards" / "cpcif-adhesive-2022-draft" / "cases"
-    return [case["name"] for path in sorted(folder.glob("*.yaml")) for case in yaml.safe_load(path.read_bytes())]
+    return [
+        case["name"] for path in sorted(folder.glob("*.yaml")) for case in yaml.safe_load(path.read_bytes())
+    ]
 
 
 @pytest.fixture(scope="module")
