@@ -14,7 +14,7 @@ from pipeline.formula import syntax as s
 from pipeline.formula.evaluate import Evaluator, Num
 from pipeline.formula.figures import BLANK, Figure, Figures, Operation, Opposite, Terms, figures_of
 from pipeline.formula.precision import Comparison, compared
-from pipeline.quantity import PRECISION, fixed, plain
+from pipeline.quantity import PRECISION, Missing, NotApplicable, fixed, plain
 from pipeline.standard.types import Rule, Standard
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
@@ -200,4 +200,6 @@ def _say(calculator: Calculator, expression: str, row: RowAt | None) -> str:
         return f"{_short(outcome.value)} {measure}".strip()
     if isinstance(outcome, bool):
         return "是" if outcome else "否"
+    if isinstance(outcome, Missing | NotApplicable):
+        return "（未填）" if isinstance(outcome, Missing) else "不适用"
     return "、".join(outcome) if isinstance(outcome, tuple) else str(outcome)

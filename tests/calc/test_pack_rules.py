@@ -123,6 +123,12 @@ def test_a_share_may_be_the_tolerance(tmp_path: Path) -> None:
     assert [c for c, _, _ in found(judged(_fresh(tmp_path), rule, parts(1000, 949, 0)))] == ["extra"]
 
 
+def test_a_message_never_shows_the_inside_of_the_program(tmp_path: Path) -> None:
+    rule = f"require: building_floor_area <= land_area, at: building_floor_area, {STAGE}, message: '{{credit_code}}、{{has_boiler}}'"
+
+    assert judged(tmp_path, rule, parts(1000, 1002, 0)).findings[0].message == "（未填）、否"
+
+
 def test_half_a_unit_of_the_last_digit() -> None:
     assert [half_unit(Decimal(v)) for v in ("12.3", "1200", "0", "0.250", "1E+3")] == [
         Decimal("0.05"),
