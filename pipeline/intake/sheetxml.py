@@ -164,7 +164,8 @@ def _traits(archive: _Archive, book: Element | None) -> set[str]:
         found.add("external_links")
     if "xl/cellimages.xml" in names or any(n.startswith("xl/media/") for n in names):
         found.add("pictures")
-    if any(n.startswith(("xl/charts/", "xl/drawings/drawing")) for n in names):
+    drawings = (n for n in names if n.startswith("xl/drawings/drawing"))
+    if any(n.startswith("xl/charts/") for n in names) or any(b"Anchor" in archive.read(n) for n in drawings):
         found.add("drawings")
     if any(p.get("date1904", "").lower() in ("1", "true", "on") for p in _named(book, "workbookPr")):
         found.add("dates_1904")
