@@ -14,7 +14,7 @@ from pipeline.findings import Finding
 from pipeline.formula import syntax as s
 from pipeline.formula.evaluate import Evaluator, FactorUse
 from pipeline.formula.figures import BLANK, Figure, Figures, figures_of
-from pipeline.formula.render import symbolic, words
+from pipeline.formula.render import substituted, symbolic, words
 from pipeline.formula.values import Num, Outcome
 from pipeline.quantity import MISSING, PRECISION, Missing, NotApplicable, plain, round_half_even
 from pipeline.standard.types import ComputedColumn, Derived, Indicator, Limits, Saying, Standard
@@ -275,6 +275,13 @@ class Calculator:
             bound = {row[0]: row[1]} if row else None
             scope = Scope(self, subject=subject, recording=False)
             return Evaluator(scope, lazy=True).run(s.parse(text), bound)
+
+    def worked(self, text: str) -> tuple[Outcome, str]:
+        """The outcome of a formula that stands outside the indicators, and the formula with the numbers put in."""
+        with localcontext(prec=PRECISION):
+            evaluator, node = Evaluator(Scope(self)), s.parse(text)
+            outcome = evaluator.run(node)
+            return outcome, substituted(figures_of(node, evaluator))
 
     def condition_words(self, text: str) -> str:
         """The condition in words."""

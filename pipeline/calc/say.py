@@ -31,7 +31,7 @@ def say(calculator: Calculator, expression: str, row: tuple[str, int] | None = N
         indicator = calculator.standard.indicators.by_id.get(plainly[1]) if plainly else None
         if indicator is not None:
             text = fixed(outcome.value, indicator.decimals)
-        elif outcome.value.as_tuple().exponent in range(-6, 1):
+        elif outcome.value.normalize().as_tuple().exponent in range(-6, 60):
             text = plain(outcome.value)
         else:
             text = fixed(outcome.value, 2)

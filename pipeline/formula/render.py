@@ -12,7 +12,7 @@ from pipeline.quantity import plain
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 _AGGREGATES = {
-    "sum": "Σ", "count": "计数", "min": "最小", "max": "最大", "avg": "平均", "rank": "名次",
+    "sum": "Σ", "count": "计数", "distinct": "不同的个数", "min": "最小", "max": "最大", "avg": "平均", "rank": "名次",
     "irr_flows": "IRR", "payback_flows": "偿还期",
 }  # fmt: skip
 COMPARISONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
@@ -114,6 +114,8 @@ def _call_words(function: str, arguments: list[str]) -> str:
             return f"{arguments[0]}的备注"
         case "has":
             return f"{arguments[0]}含{arguments[1]}"
+        case "edition":
+            return f"按 {arguments[0].strip('“”')} 版评价"
         case "year_of":
             return f"{arguments[0]}的年份"
         case "linear":

@@ -86,7 +86,7 @@ def _formulas(standard: Standard) -> Iterator[str | None]:
         yield from (indicator.formula, indicator.when)
         if indicator.thresholds is not None:
             yield from (indicator.thresholds.by, *indicator.thresholds.levels_from.values())
-    yield from (c.condition for c in standard.scoring.criteria.values())
+    yield from (text for c in standard.scoring.criteria.values() for text in c.formulas)
 
 
 def _names_in_formulas(standard: Standard) -> Iterator[str]:

@@ -25,6 +25,7 @@ class Roles:
     evaluation_date: str
     evidence: str | None = None
     evidence_file: str = "file"
+    evidence_asked: str = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,16 @@ class Report:
     when: str | None = None
     """A condition over the facts; where it does not hold the report cannot be made, for the reason given."""
     when_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """One of several editions of a standard: from when it holds (ISO dates), and the ids of its criteria."""
+
+    edition: str
+    effective: str | None = None
+    superseded: str | None = None
+    criteria: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
