@@ -51,6 +51,18 @@ CATALOGUE: Mapping[str, Message] = {
     "factor_unit": Message(
         ERROR, "“{key}”的系数按 {per} 计，计量单位“{unit}”不能换算成 {per}", "请改用可换算成 {per} 的单位。"
     ),
+    "unknown_reference": Message(
+        ERROR,
+        "填的是“{found}”，表“{table}”的“{column}”中没有{near}",
+        "请改成那张表里有的写法，或在那张表里补上这一行。",
+        "两处对不上，名称和数值就带不过来。",
+    ),
+    "program_words": Message(
+        WARNING,
+        "文字里有“{found}”，像是别的程序的内部代号",
+        "请换成给人看的中文。",
+        "代号会原样印进报告。",
+    ),
     "irr_none": Message(
         WARNING,
         "“{indicator}”无解：{reason}",

@@ -9,14 +9,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipeline.report.elements import CHAPTER_SEQ, run
+from pipeline.report.elements import CHAPTER_SEQ, SECTION_SEQ, run
 from pipeline.report.elements import field as new_field
 from pipeline.report.fieldtools import Field, iter_fields
 from pipeline.report.ooxml import Element, el, nearest, node_text, paragraph_text, qn, val
 from pipeline.report.outline import Outline, OutlineHeading, contents_style
 from pipeline.report.package import Package, write_package
 
-_APPENDIX = re.compile(r"^[表图] [A-Z]-\d")
+_APPENDIX = re.compile(r"^[表图] ?[A-Z]-\d")
+_RESTART = re.compile(r"\\(?:r 1|s [12])\b")
+RESTART_SECTIONS = "\\s 1 "
 PageFinder = Callable[[bytes, tuple[str, ...]], Mapping[str, str] | None]
 
 
@@ -71,15 +73,16 @@ def _restore_chapter_numbers(document: Element, headings: list[Element]) -> None
     """Give the house's caption fields their switches back; LibreOffice drops them when it saves a template."""
     captions = set()
     for field in iter_fields(document):
-        if [word.strip('"') for word in field.words[:2]] != ["SEQ", CHAPTER_SEQ]:
+        name = sequence_of(field)
+        if name not in (CHAPTER_SEQ, SECTION_SEQ):
             continue
         home = nearest(field.begin, "w:p")
         if home in headings:
-            field.set_code(f" SEQ {CHAPTER_SEQ} \\h ")
+            field.set_code(f" SEQ {name} \\h {RESTART_SECTIONS if name == SECTION_SEQ else ''}")
             for node in field.results:
                 node.text = ""
         else:
-            field.set_code(f" SEQ {CHAPTER_SEQ} \\c ")
+            field.set_code(f" SEQ {name} \\c ")
             captions.add(home)
     for field in iter_fields(document):
         home = nearest(field.begin, "w:p")
@@ -88,27 +91,44 @@ def _restore_chapter_numbers(document: Element, headings: list[Element]) -> None
             field.set_code(f" {field.code} \\s 1 ")
 
 
+def sequence_of(field: Field) -> str:
+    """The name of the sequence that a SEQ field counts, "" for other fields."""
+    words = field.words
+    return words[1].strip('"') if words[0] == "SEQ" and len(words) > 1 else ""
+
+
 def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None:
     """Write the results of SEQ fields as Word computes them, with resets that every program understands."""
     chapters = {heading.paragraph for heading in headings if heading.level == 1}
     counts: dict[str, int] = {}
-    fresh: set[str] = set()
-    fields = {field.begin: field for field in iter_fields(document) if field.words[0] == "SEQ"}
+    fresh: dict[int, set[str]] = {
+        1: set(),
+        2: set(),
+    }  # sequences begun since the last chapter, the last section
+    fields = {field.begin: field for field in iter_fields(document) if sequence_of(field)}
+    by_section = {
+        nearest(field.begin, "w:p") for field in fields.values() if sequence_of(field) == SECTION_SEQ
+    }
     for node in document.iter(qn("w:p"), qn("w:fldChar")):
         if node in chapters:
-            fresh = set()
+            fresh = {1: set(), 2: set()}
+            counts.pop(SECTION_SEQ, None)
         field = fields.get(node)
-        if field is None or len(field.words) < 2:
+        if field is None:
             continue
-        name, code = field.words[1], field.code
-        if re.search(r"\\[sr] 1\b", code):
-            first = name not in fresh
-            field.set_code(
-                " " + re.sub(r"\\[sr] 1\b", "\\\\r 1" if first else "\\\\s 1", code, count=1) + " "
-            )
+        name, code = sequence_of(field), field.code
+        counting = "\\c" not in field.words
+        if name == SECTION_SEQ and counting:
+            fresh[2] = set()
+        level = 2 if name != SECTION_SEQ and nearest(node, "w:p") in by_section else 1
+        if _RESTART.search(code):
+            first = name not in fresh[level]
+            restart = r"\\r 1" if first else rf"\\s {level}"
+            field.set_code(f" {_RESTART.sub(restart, code, count=1)} ")
             counts[name] = 0 if first else counts.get(name, 0)
-            fresh.add(name)
-        if "\\c" not in field.words:
+            fresh[1].add(name)
+            fresh[2].add(name)
+        if counting:
             counts[name] = counts.get(name, 0) + 1
         if "\\h" not in field.words:
             field.set_result(str(counts.get(name, 0)))

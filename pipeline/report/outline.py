@@ -36,6 +36,8 @@ class _Level:
     form: str = "decimal"
     text: str = ""
     suffix: str = "tab"
+    legal: bool = False
+    """All numbers in this level's text are arabic: 2.1 under 第二章."""
 
 
 @dataclass
@@ -112,7 +114,9 @@ class Outline:
         text = shape.text
         for at in range(level + 1):
             inner = levels.get(at, _Level())
-            text = text.replace(f"%{at + 1}", in_form(counts.get(at, inner.start), inner.form))
+            text = text.replace(
+                f"%{at + 1}", in_form(counts.get(at, inner.start), "decimal" if shape.legal else inner.form)
+            )
         return text + ("" if shape.suffix == "nothing" else " ")
 
 
@@ -216,6 +220,7 @@ def _read_numbering(package: Package) -> tuple[dict[str, dict[int, _Level]], dic
                     _value(node, "w:numFmt") or "decimal",
                     _value(node, "w:lvlText"),
                     _value(node, "w:suff") or "tab",
+                    node.find(qn("w:isLgl")) is not None,
                 )
         for node in root.iter(qn("w:num")):
             made = _List(_value(node, "w:abstractNumId"))

@@ -23,7 +23,7 @@ from pipeline.report.safety import part_label
 from pipeline.report.tags import row_or_paragraph
 
 BOOKMARK: Final = "_lv"
-MARKER_STYLES: Final = frozenset({"lvEquation", "lvChart", "lvPicture"})
+MARKER_STYLES: Final = frozenset({"lvEquation", "lvChart", "lvDiagram", "lvPicture"})
 _HOMES: Final = frozenset({qn("w:p"), qn("w:ins"), qn("w:moveTo"), qn("w:smartTag")})
 _STORIES: Final = ("main+xml", "header+xml", "footer+xml", "footnotes+xml", "endnotes+xml")
 _FENCE_BYTES: Final = tuple(char.encode() for char in (OPEN, SEPARATOR, CLOSE))

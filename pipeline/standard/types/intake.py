@@ -53,6 +53,9 @@ class Field:
     options: tuple[str, ...] | str = ()
     option_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other words for an option, by option; those of the whole file are added by the loader."""
+    refers_to: str | None = None
+    """`table.column` in which the text must stand, or be one of `refers_also`."""
+    refers_also: tuple[str, ...] = ()
     help: str = ""
     example: str = ""
     clause: str | None = None
@@ -212,6 +215,9 @@ class Rule:
     explain: str | None = None
     when: str | None = None
     for_each: str | None = None
+    explains: bool = True
+    """Whether the finding says that a value is wrong, so that what follows from it is not told as well. A result that is
+    told for its own sake (a balance that does not close, a limit that is exceeded) explains nothing."""
     fix: str = ""
     why: str = ""
     clause: str | None = None

@@ -38,6 +38,7 @@ class Expectation:
     indicators: Mapping[str, ExpectedIndicator] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
+    derived: Mapping[str, str] = field(default_factory=dict)
     shares: Mapping[str, str] = field(default_factory=dict)
     verdicts: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
