@@ -12,7 +12,7 @@ from pipeline.cli_tools import EXISTING, reported, standard_options
 
 def add_to(group: click.Group) -> None:
     """Adds the commands to the command line."""
-    for command in (trace, diff, refresh):
+    for command in (trace, diff, verify, refresh):
         group.add_command(command)
 
 
@@ -147,3 +147,38 @@ def refresh(
     target = output or draft.with_name(f"{draft.stem}.更新{draft.suffix}")
     out = review_commands.Outputs(json=json_target)
     sys.exit(review_commands.refresh(draft, workbook, target, track, out, options))
+
+
+@click.command()
+@click.argument("report", type=EXISTING)
+@click.option("--workbook", type=EXISTING, required=True, help="企业的录入表（附件文件夹应在它旁边）。")
+@click.option("--verification", type=EXISTING, help="第三方的核查表；核对第三方评价报告时要有。")
+@click.option("--template", type=EXISTING, help="报告是用自己的 Word 模板生成的，请给出那个模板。")
+@click.option("--json", "json_target", help="写成 JSON 文件，“-”为标准输出。")
+@click.option("--all", "everything", is_flag=True, help="列出全部文字修改。")
+@standard_options
+@reported
+def verify(
+    report: Path,
+    workbook: Path,
+    verification: Path | None,
+    template: Path | None,
+    json_target: str | None,
+    everything: bool,
+    standard: str | None,
+    standards: Path | None,
+) -> None:
+    """核对在 Word 中改过的报告：哪些数值与数据不符、被改写、被删去，前后有没有矛盾。
+
+    文字修改予以保留，另行列出。退出码：0 通过，1 有问题，2 不能核对。
+
+    \b
+    例：lvbao verify 自评价报告.docx --workbook 录入表.xlsx
+        lvbao verify 第三方评价报告.docx --workbook 录入表.xlsx --verification 核查表.xlsx
+    """
+    from pipeline import review_commands
+    from pipeline.deliver import Options
+
+    options = Options(standard, standards, None, template)
+    out = review_commands.Outputs(None, json_target, everything)
+    sys.exit(review_commands.verify(report, workbook, verification, out, options))

@@ -114,6 +114,16 @@ def refresh(draft: Path, workbook: Path, target: Path, track: bool, out: Outputs
     return 1 if any(n.kind == "unsafe" for n in done.notes) else 0
 
 
+def verify(report: Path, workbook: Path, sheet: Path | None, out: Outputs, options: Options) -> int:
+    """Checks an edited report against its data; 1 when there are faults."""
+    from pipeline.review.verify import verify_report
+    from pipeline.review.verify_text import verified_record, verified_text
+
+    found = verify_report(report, workbook, sheet, options)
+    write(out, lambda: verified_text(found, everything=out.everything), str, lambda: verified_record(found))
+    return 1 if found.faults else 0
+
+
 def write(
     out: Outputs, text: Callable[[], str], page: Callable[[], str], record: Callable[[], dict[str, Any]]
 ) -> None:
