@@ -11,13 +11,13 @@ from pathlib import Path
 
 import click
 
-from pipeline.batch.job import DECLARED, VERIFIED, State
+from pipeline.batch.job import State
 from pipeline.batch.limits import Limits
 from pipeline.batch.lock import locked
 from pipeline.batch.manifest import Manifest
 from pipeline.batch.pool import WorkerPool
 from pipeline.batch.progress import Progress, progress
-from pipeline.batch.run import Batch, Done, Runner, Task, jobs_of
+from pipeline.batch.run import Batch, Done, Runner, Task, jobs_of, name_of
 from pipeline.clients import find_clients
 from pipeline.deliver import DRAFT_MARK, Options
 from pipeline.files import CannotWrite
@@ -28,6 +28,8 @@ from pipeline.standard import load_standard
 
 FINE, FOUND = 0, 1
 MOST_JOBS = 8
+MOST_LINES = 60
+"""Longer tables stand in 汇总.xlsx only."""
 HEADER = ("客户", "状态", "基本要求", "原文部分得分", "全表得分（暂拟）", "错误", "提示", "报告")
 
 
@@ -53,12 +55,30 @@ def batch(places: Sequence[str], output: Path, options: Options, asked: Asked) -
             click.echo(f"上次中断时正在写的 {recovered} 份结果已补齐。")
         tasks = work.plan(jobs)
         done, stopped = _do(work, tasks, asked)
+        stopped = stopped or _summarise(work, done)
         _table(done)
         _tell(done, tasks, len(clients), output)
         if stopped is not None:
             click.echo(f"错误：{printable(stopped)}", err=True)
             click.echo("已中止。已完成的结果都在；排除原因后重新运行同一命令，会接着做。", err=True)
     return FINE if stopped is None and all(d.state.fine for d in done) else FOUND
+
+
+def _summarise(work: Batch, done: Sequence[Done]) -> str | None:
+    """Writes 汇总.xlsx and 汇总.html; why that could not be done."""
+    from pipeline.batch.summary import summarise  # pandas: a third of a second
+    from pipeline.batch.summary_book import FILE, summary_book
+    from pipeline.batch.summary_page import FILE as PAGE
+    from pipeline.batch.summary_page import summary_page
+
+    summary = summarise(done)
+    try:
+        record = work.write_alone({FILE: summary_book(summary), PAGE: summary_page(summary).encode("utf-8")})
+    except CannotWrite as error:
+        return str(error)
+    if record.kept:
+        click.echo(f"{record.kept} 有人改过，没有覆盖；新的汇总写在 {'、'.join(record.files)}", err=True)
+    return None
 
 
 def check_reports(options: Options, reports: Sequence[str]) -> None:
@@ -106,18 +126,13 @@ def _show(shown: Progress, done: Done) -> None:
     shown.done(f"{name_of(done)}：{done.state}{why}", fault)
 
 
-def name_of(done: Done) -> str:
-    """The client, with the kind of report where it is not the self-evaluation."""
-    record = done.record
-    kind = {DECLARED: "", VERIFIED: "第三方评价"}.get(
-        record.kind, "第三方评价" if record.line.get("verified") else ""
-    )
-    return f"{record.client}（{kind}）" if kind else record.client
-
-
 def _table(done: Sequence[Done]) -> None:
+    shown = done if len(done) <= MOST_LINES else [d for d in done if not d.state.fine]
     click.echo()
-    click.echo(table_text(HEADER, [_cells(d) for d in done]))
+    if shown:
+        click.echo(table_text(HEADER, [_cells(d) for d in shown]))
+    if len(shown) < len(done):
+        click.echo(f"共 {len(done)} 份，以上只列没有完成的；全部结果见 汇总.xlsx 和 汇总.html。")
 
 
 def _cells(done: Done) -> Sequence[str]:
@@ -157,7 +172,7 @@ def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Pat
     failed = len(done) - len(reports) - stale
     left = f"，未处理 {len(tasks) - len(done)}" if len(done) < len(tasks) else ""
     click.echo(
-        f"共 {clients} 家：正式报告 {len(reports) - drafts}，草稿 {drafts}，失败 {failed}{refused}{left}。结果在 {output}"
+        f"共 {clients} 家：正式报告 {len(reports) - drafts}，草稿 {drafts}，失败 {failed}{refused}{left}。结果在 {output}，汇总见其中的 汇总.xlsx 和 汇总.html"
     )
 
 

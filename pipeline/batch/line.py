@@ -39,6 +39,7 @@ def line_of(produced: Produced) -> dict[str, Any]:
         "errors": _number(evaluation, Severity.ERROR),
         "warnings": _number(evaluation, Severity.WARNING),
         "findings": _first(evaluation),
+        "levels": _ladder(evaluation),
         "indicators": [
             _indicator(evaluation, i, v) for i, v in evaluation.indicators.items() if _judged(evaluation, i)
         ],
@@ -71,6 +72,12 @@ def _indicator(evaluation: Evaluation, id_: str, value: IndicatorValue) -> Mappi
         "value": number,
         "level": _level(evaluation, value),
     }
+
+
+def _ladder(evaluation: Evaluation) -> list[str]:
+    """The words of the levels, the lowest first."""
+    words = list(evaluation.standard.indicators.levels.values())
+    return [f"未达到{words[0]}", *words] if words else []
 
 
 def _level(evaluation: Evaluation, value: IndicatorValue) -> str:
