@@ -20,7 +20,7 @@ from pipeline.batch.progress import Progress, progress
 from pipeline.batch.run import Batch, Done, Runner, Task, jobs_of, name_of
 from pipeline.clients import find_clients
 from pipeline.deliver import DRAFT_MARK, Options
-from pipeline.files import CannotWrite
+from pipeline.files import CannotWrite, read_bytes
 from pipeline.findings import LvbaoError, nearest
 from pipeline.resources import find_standard, standard_ids
 from pipeline.show import printable, table_text
@@ -46,6 +46,10 @@ class Asked:
 def batch(places: Sequence[str], output: Path, options: Options, asked: Asked) -> int:
     """Evaluates every client; one client's failure never stops another's."""
     check_reports(options, asked.reports)
+    if options.template is not None:
+        if len(asked.reports) > 1:
+            raise LvbaoError("--template 只能用于一种报告，请分几次运行。")
+        read_bytes(options.template, "模板")
     clients = find_clients(places, output)
     jobs = [job for client in clients for job in jobs_of(client, options, asked.reports)]
     with locked(output), contextlib.closing(Manifest(output)) as manifest:

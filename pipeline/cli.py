@@ -220,6 +220,7 @@ def run(
     multiple=True,
     help="报告种类，可写几次，或用逗号分开；默认自评价报告，有核查表的另加第三方评价报告。",
 )
+@click.option("--template", type=EXISTING, help="用自己的 Word 模板（只能用于一种报告，默认自评价报告）。")
 @click.option("--form", help="第三方评价报告的官方格式，如 2016 或 2024。")
 @click.option("--jobs", type=click.IntRange(1, 64), help="同时处理几份，默认按处理器个数。")
 @click.option("--again", is_flag=True, help="全部重做，没有变化的也不跳过。")
@@ -235,6 +236,7 @@ def batch(
     places: tuple[str, ...],
     output: Path,
     reports: tuple[str, ...],
+    template: Path | None,
     form: str | None,
     jobs: int | None,
     again: bool,
@@ -258,7 +260,7 @@ def batch(
     from pipeline.batch.limits import Limits
     from pipeline.deliver import Options
 
-    options = Options(standard, standards, None, None, not no_draft, not no_page_numbers, form=form)
+    options = Options(standard, standards, None, template, not no_draft, not no_page_numbers, form=form)
     names = [name.strip() for each in reports for name in each.replace("，", ",").split(",")]
     wanted = tuple(name for name in names if name)
     asked = batch_commands.Asked(wanted, jobs, again, Limits(memory_limit, time_limit))

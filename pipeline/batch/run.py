@@ -184,7 +184,8 @@ def jobs_of(client: Client, options: Options, reports: Sequence[str]) -> list[Jo
     """The jobs of a client: the reports named; by default the self-evaluation, and the third party's report where a
     verification sheet lies beside the workbook."""
     kinds = reports or ([DECLARED, VERIFIED] if client.verification else [DECLARED])
-    return [Job(client.name, kind, client.workbook, client.verification, options) for kind in kinds]
+    own = {VERIFIED: replace(options, template=None)}  # one's own template is that of one kind of report
+    return [Job(client.name, k, client.workbook, client.verification, own.get(k, options)) for k in kinds]
 
 
 def name_of(done: Done) -> str:
