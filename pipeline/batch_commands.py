@@ -41,6 +41,7 @@ class Asked:
     jobs: int | None = None
     again: bool = False
     limits: Limits = field(default_factory=Limits)
+    cluster: str | None = None
 
 
 def batch(places: Sequence[str], output: Path, options: Options, asked: Asked) -> int:
@@ -107,9 +108,7 @@ def _do(work: Batch, tasks: Sequence[Task], asked: Asked) -> tuple[list[Done], s
     todo = len(tasks) - len(found)
     stopped: str | None = None
     if todo:
-        runner: Runner = WorkerPool(
-            min(asked.jobs or min(os.cpu_count() or 1, MOST_JOBS), todo), asked.limits
-        )
+        runner = _runner(asked, todo)
         try:
             with progress(todo) as shown:
                 for number, done in work.run(tasks, runner):
@@ -122,6 +121,17 @@ def _do(work: Batch, tasks: Sequence[Task], asked: Asked) -> tuple[list[Done], s
         finally:
             runner.close()
     return [found[n] for n in sorted(found) if found[n].state is not State.NOT_ASKED], stopped
+
+
+def _runner(asked: Asked, todo: int) -> Runner:
+    """Who does the jobs."""
+    if asked.cluster is not None:
+        from pipeline.batch.cluster import Cluster
+
+        cluster = Cluster(asked.cluster, asked.limits)
+        click.echo(f"交给集群 {asked.cluster} 处理，现有 {cluster.size} 个工作位。")
+        return cluster
+    return WorkerPool(min(asked.jobs or min(os.cpu_count() or 1, MOST_JOBS), todo), asked.limits)
 
 
 def _show(shown: Progress, done: Done) -> None:

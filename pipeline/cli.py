@@ -228,6 +228,7 @@ def run(
     "--memory-limit", type=click.IntRange(128), default=1024, help="每份最多用多少内存（MB），默认 1024。"
 )
 @click.option("--time-limit", type=click.IntRange(1), default=300, help="每份最多用多少秒，默认 300。")
+@click.option("--cluster", help="交给 Dask 集群处理，写调度器的地址，如 tcp://10.0.0.5:8786。")
 @click.option("--no-draft", is_flag=True, help="有错误的不生成草稿。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
 @standard_options
@@ -242,6 +243,7 @@ def batch(
     again: bool,
     memory_limit: int,
     time_limit: int,
+    cluster: str | None,
     no_draft: bool,
     no_page_numbers: bool,
     standard: str | None,
@@ -263,7 +265,7 @@ def batch(
     options = Options(standard, standards, None, template, not no_draft, not no_page_numbers, form=form)
     names = [name.strip() for each in reports for name in each.replace("，", ",").split(",")]
     wanted = tuple(name for name in names if name)
-    asked = batch_commands.Asked(wanted, jobs, again, Limits(memory_limit, time_limit))
+    asked = batch_commands.Asked(wanted, jobs, again, Limits(memory_limit, time_limit), cluster)
     sys.exit(batch_commands.batch(places, output, options, asked))
 
 

@@ -84,11 +84,12 @@ class Watch:
         """
         return {
             name: self.digest(path) if faulty or name in used else ""
-            for name, path in sorted(_evidence_files(workbook, faulty))
+            for name, path in sorted(evidence_files(workbook, faulty))
         }
 
 
-def _evidence_files(workbook: Path, everything: bool) -> Iterator[tuple[str, Path]]:
+def evidence_files(workbook: Path, everything: bool) -> Iterator[tuple[str, Path]]:
+    """The files that evidence may be found among, by their names from the workbook's folder."""
     folder = workbook.parent
     own = workbook.stem == WORKBOOK_STEM
     for path in (folder / FOLDER).rglob("*"):
