@@ -11,13 +11,14 @@ from pathlib import Path
 
 import click
 
-from pipeline.batch.job import State
+from pipeline.batch.job import Job, State
 from pipeline.batch.limits import Limits
 from pipeline.batch.lock import locked
-from pipeline.batch.manifest import Manifest
+from pipeline.batch.manifest import FOLDER, Manifest
 from pipeline.batch.pool import WorkerPool
 from pipeline.batch.progress import Progress, progress
 from pipeline.batch.run import Batch, Done, Runner, Task, jobs_of, name_of
+from pipeline.batch.storage import Remote, cache_folder, is_url, mirror_name
 from pipeline.clients import find_clients
 from pipeline.deliver import DRAFT_MARK, Options
 from pipeline.files import CannotWrite, read_bytes
@@ -44,28 +45,66 @@ class Asked:
     cluster: str | None = None
 
 
-def batch(places: Sequence[str], output: Path, options: Options, asked: Asked) -> int:
-    """Evaluates every client; one client's failure never stops another's."""
+def batch(places: Sequence[str], output: str, options: Options, asked: Asked) -> int:
+    """Evaluates every client; one client's failure never stops another's. Places and output may be URLs."""
     check_reports(options, asked.reports)
     if options.template is not None:
         if len(asked.reports) > 1:
             raise LvbaoError("--template 只能用于一种报告，请分几次运行。")
         read_bytes(options.template, "模板")
-    clients = find_clients(places, output)
-    jobs = [job for client in clients for job in jobs_of(client, options, asked.reports)]
-    with locked(output), contextlib.closing(Manifest(output)) as manifest:
-        work = Batch(output, options, manifest, asked.again)
-        recovered = work.recover()
-        if recovered:
-            click.echo(f"上次中断时正在写的 {recovered} 份结果已补齐。")
-        tasks = work.plan(jobs)
-        done, stopped = _do(work, tasks, asked)
-        stopped = stopped or _summarise(work, done)
-        _table(done)
-        _tell(done, tasks, len(clients), output)
-        if stopped is not None:
-            click.echo(f"错误：{printable(stopped)}", err=True)
-            click.echo("已中止。已完成的结果都在；排除原因后重新运行同一命令，会接着做。", err=True)
+    if not is_url(output):
+        return _batch(places, Path(output), options, asked, None)
+    remote, mirror = Remote(output), cache_folder(output)
+    with remote.locked():
+        return _batch(places, mirror, options, asked, remote)
+
+
+def _batch(places: Sequence[str], output: Path, options: Options, asked: Asked, remote: Remote | None) -> int:
+    """A batch over a folder of this machine; `remote` is what it is the copy of."""
+    local = [place for place in places if not is_url(place)]
+    clients = find_clients(local, output) if len(local) == len(places) else None
+    with locked(output):
+        if remote is not None:
+            remote.fetch(output)
+            remote.send(output, remote.unsent(output))
+        if clients is None:
+            clients = find_clients([_local(place, output) for place in places], output)
+        with contextlib.closing(Manifest(output)) as manifest:
+            written = (lambda record: remote.send(output, record.files)) if remote is not None else None
+            work = Batch(output, options, manifest, asked.again, written)
+            code = _worked(
+                work,
+                [j for c in clients for j in jobs_of(c, options, asked.reports)],
+                asked,
+                len(clients),
+                remote,
+            )
+        if remote is not None:
+            remote.send_manifest(output)
+        return code
+
+
+def _local(place: str, output: Path) -> str | Path:
+    """The place itself, or the copy of what is behind a URL."""
+    if not is_url(place):
+        return place
+    mirror = output / FOLDER / "inputs" / mirror_name(place)
+    Remote(place).fetch(mirror)
+    return mirror
+
+
+def _worked(work: Batch, jobs: Sequence[Job], asked: Asked, clients: int, remote: Remote | None) -> int:
+    recovered = work.recover()
+    if recovered:
+        click.echo(f"上次中断时正在写的 {recovered} 份结果已补齐。")
+    tasks = work.plan(jobs)
+    done, stopped = _do(work, tasks, asked)
+    stopped = stopped or _summarise(work, done)
+    _table(done)
+    _tell(done, tasks, clients, work.output, remote.url if remote else str(work.output))
+    if stopped is not None:
+        click.echo(f"错误：{printable(stopped)}", err=True)
+        click.echo("已中止。已完成的结果都在；排除原因后重新运行同一命令，会接着做。", err=True)
     return FINE if stopped is None and all(d.state.fine for d in done) else FOUND
 
 
@@ -165,7 +204,7 @@ def _cells(done: Done) -> Sequence[str]:
     )
 
 
-def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Path) -> None:
+def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Path, shown: str) -> None:
     for each in done:
         record = each.record
         if record.message:
@@ -186,7 +225,7 @@ def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Pat
     failed = len(done) - len(reports) - stale
     left = f"，未处理 {len(tasks) - len(done)}" if len(done) < len(tasks) else ""
     click.echo(
-        f"共 {clients} 家：正式报告 {len(reports) - drafts}，草稿 {drafts}，失败 {failed}{refused}{left}。结果在 {output}，汇总见其中的 汇总.xlsx 和 汇总.html"
+        f"共 {clients} 家：正式报告 {len(reports) - drafts}，草稿 {drafts}，失败 {failed}{refused}{left}。结果在 {shown}，汇总见其中的 汇总.xlsx 和 汇总.html"
     )
 
 

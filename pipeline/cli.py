@@ -212,7 +212,9 @@ def run(
 
 @main.command()
 @click.argument("places", nargs=-1, required=True, metavar="PLACE...")
-@click.option("-o", "--output", type=EXISTING, required=True, help="结果文件夹，每个客户一个子文件夹。")
+@click.option(
+    "-o", "--output", required=True, help="结果文件夹，每个客户一个子文件夹；可以是网址（s3://…）。"
+)
 @click.option(
     "--report",
     "--reports",
@@ -235,7 +237,7 @@ def run(
 @reported
 def batch(
     places: tuple[str, ...],
-    output: Path,
+    output: str,
     reports: tuple[str, ...],
     template: Path | None,
     form: str | None,
@@ -249,7 +251,7 @@ def batch(
     standard: str | None,
     standards: Path | None,
 ) -> None:
-    """批量评价许多录入表，打印结果表；PLACE 是文件夹、录入表，或带 * 的写法。
+    """批量评价许多录入表，打印结果表；PLACE 是文件夹、录入表、带 * 的写法，或文件夹的网址（s3://…）。
 
     再次运行只做有变化的，并说明原因；中断之后重新运行即可接着做。有人改过的报告不覆盖。
 

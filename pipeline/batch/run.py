@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -68,6 +68,8 @@ class Batch:
     options: Options
     manifest: Manifest
     again: bool = False
+    written: Callable[[Record], None] | None = None
+    """Called when files stand in the output folder, to copy them on."""
     _shared: dict[str, Any] = field(init=False)
     _outputs: Outputs = field(init=False)
     _watch: Watch = field(init=False)
@@ -129,7 +131,10 @@ class Batch:
             now = {path: self._outputs.digest(path) for path in record.files}
             if now == record.files:
                 return record
-        return self._outputs.put(Record(".", SUMMARY, State.FINAL, ""), files)
+        record = self._outputs.put(Record(".", SUMMARY, State.FINAL, ""), files)
+        if self.written is not None:
+            self.written(record)
+        return record
 
     def done_before(self, task: Task) -> Done:
         """A task that need not run, as it was recorded."""
@@ -177,6 +182,8 @@ class Batch:
             record = replace(record, state=State.FAILED, message=str(error))
             self.manifest.finish(record)
         self._watch.keep()
+        if self.written is not None and record.files:
+            self.written(record)
         return Done(record, task.reason, result.details)
 
 
