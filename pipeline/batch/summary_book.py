@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import zipfile
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import quote
 
 import pandas as pd
 from xlsxwriter.format import Format
@@ -28,6 +30,7 @@ _TEXTS: Final = ("首要问题", "报告", "客户", "企业名称", "标准")
 LEVEL_COLOURS: Final = ("#F4A6A6", "#FFE699", "#C6E0B4", "#8CC9A1", "#5FAE7F")
 GREY: Final = "#D9D9D9"
 ACCENT: Final = "#1F5F3F"
+_LINK: Final = re.compile(rb'Target="[^"]*"(?= TargetMode="External")')
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\']")
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _FONT: Final[dict[str, Any]] = {"font_name": "宋体", "font_size": 10}
@@ -46,7 +49,22 @@ def summary_book(summary: Summary) -> bytes:
         writer.indicators(each)
     writer.distributions(summary)
     book.close()
-    return with_flexible_rows(target.getvalue(), writer.rows)
+    return with_flexible_rows(_with_slashes(target.getvalue()), writer.rows)
+
+
+def _with_slashes(package: bytes) -> bytes:
+    """The package with links as addresses are written: XlsxWriter writes them as only Windows understands."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(package)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("xl/worksheets/_rels/"):
+                content = _LINK.sub(lambda m: m.group().replace(b"\\", b"/"), content)
+            new.writestr(name, content)
+    return target.getvalue()
 
 
 class _Writer:
@@ -100,8 +118,9 @@ class _Writer:
 
     def _cell(self, sheet: Worksheet, row: int, column: int, value: Any, heading: str) -> None:
         if heading == "报告" and value:
-            address = "external:" + str(value).replace("%", "%25").replace("#", "%23")
-            sheet.write_url(row, column, address, self._link, str(value))
+            # as Excel writes them: signs of the address escaped, other letters as they are
+            address = "".join(quote(c) if c.isascii() else c for c in str(value))
+            sheet.write_url(row, column, f"external:{address}", self._link, str(value))
         elif heading in _TEXTS:
             self._write(sheet, row, column, value, self._text)
         else:
