@@ -84,7 +84,9 @@ def check(
         refuse_same(targets[0], targets[1])
     evaluation = evaluate(workbook, standard_for(workbook, Options(standard, standards)))
     if as_json:
-        click.echo(to_json({"findings": findings_record(evaluation.findings)}), nl=False)
+        click.echo(
+            to_json({"findings": findings_record((*evaluation.findings, *evaluation.on_trial))}), nl=False
+        )
     else:
         click.echo(findings_text(evaluation.findings, shown_name(workbook)), nl=False)
     if annotated is not None:
@@ -286,6 +288,11 @@ def template_build(source: Path | None, output: Path | None, *, only_check: bool
     return FINE
 
 
+def edition_of_template(pack: Standard, file: Path) -> Standard:
+    """The edition of the pack that has a report with this template; the first one when none has."""
+    return next((e for e in (pack, *pack.editions) if report_named_after(e, file) is not None), pack)
+
+
 def report_named_after(pack: Standard, file: Path) -> str | None:
     """The report whose shipped template has this file's name; None when there is none."""
     shipped = {
@@ -315,7 +322,7 @@ def template_check(
         raise LvbaoError(f"带批注的文件名应以 .docx 结尾，这里是 {annotated.name}")
     if annotated is not None and annotated.resolve() == file.resolve():
         raise LvbaoError("带批注的文件不能写在模板自己上，请换一个文件名。")
-    pack = load_standard(find_standard(standard, standards))
+    pack = edition_of_template(load_standard(find_standard(standard, standards)), file)
     name = report_of(pack, report).id if report else report_named_after(pack, file)
     content = read_bytes(file, "模板")
     try:
@@ -349,6 +356,8 @@ def standard_list(standards: Path | None) -> None:
     """Prints the packs at hand."""
     rows = []
     for name in standard_ids(standards):
-        identity = load_standard(find_standard(name, standards)).identity
-        rows.append((name, identity.number, identity.title, identity.edition, identity.pack_version))
+        pack = load_standard(find_standard(name, standards))
+        identity = pack.identity
+        editions = "、".join(e.identity.edition for e in (pack, *pack.editions))
+        rows.append((name, identity.number, identity.title, editions, identity.pack_version))
     click.echo(table_text(("名称", "标准号", "标题", "版次", "标准包版本"), rows), nl=False)
