@@ -33,7 +33,7 @@ from tests.batch.judging import Good, judge, make_clients, records  # noqa: E402
 from tests.batch.shop import Shop, open_shop, results  # noqa: E402
 
 QUICK = ["--no-page-numbers", "--memory-limit", "300"]
-LEAST_DISK, STEP = 600, 300
+LEAST_DISK, STEP = 160, 80
 """KB of the small disk: enlarged until some reports fit, so that it fills up in the middle."""
 
 

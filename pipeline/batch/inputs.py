@@ -160,7 +160,9 @@ def _pack(was: Mapping[str, Any], job: Job) -> list[str]:
     """Differences of the pack, the coefficient tables and the template."""
     name = str(was.get("standard", ""))
     try:
-        pack = load_standard(find_standard(name, job.options.standards_folder))
+        whole = load_standard(find_standard(name, job.options.standards_folder))
+        edition = was.get("edition")
+        pack = next((e for e in whole.editions if e.identity.edition == edition), whole)
         digest = _template_digest(was, job, pack)
     except LvbaoError:
         return [f"标准包 {name} 有变"]  # the job itself will say what is wrong

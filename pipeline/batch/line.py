@@ -8,7 +8,7 @@ from typing import Any, Final
 from pipeline.calc.trace import IndicatorValue
 from pipeline.deliver import Produced
 from pipeline.evaluation import Evaluation
-from pipeline.findings import Severity
+from pipeline.findings import SILENT, Severity
 from pipeline.quantity import NotApplicable, fixed, plain
 
 FIRST: Final = 3
@@ -52,7 +52,7 @@ def _number(evaluation: Evaluation, severity: Severity) -> int:
 
 def _first(evaluation: Evaluation) -> list[str]:
     graver = sorted(
-        (f for f in evaluation.findings if f.severity is not Severity.NOTE),
+        (f for f in evaluation.findings if f.severity not in SILENT),
         key=lambda f: f.severity is Severity.WARNING,
     )
     return [f"{f.where}：{f.message}" if f.where is not None else f.message for f in graver[:FIRST]]

@@ -16,8 +16,12 @@ from pipeline.batch.lock import locked
 from pipeline.batch.pool import WorkerPool
 from pipeline.deliver import Options
 from pipeline.findings import LvbaoError
+from pipeline.intake.blank import write_workbook
+from pipeline.intake.data_file import read_data
 from pipeline.report.package import read_package, write_package
-from tests.batch.shop import DRAFT, MADE, PACK, SUMMARY, Shop, heavy, reports, results
+from pipeline.standard import load_standard
+from tests.batch.shop import DRAFT, FACTS, MADE, PACK, SUMMARY, Shop, heavy, reports, results
+from tests.conftest import TESTS
 from tests.test_cli import broken
 
 
@@ -221,6 +225,25 @@ def test_the_version_of_the_pack_is_named_when_it_changes(two: Two, tmp_path: Pa
 
     factors.write_text(factors.read_text(encoding="utf-8") + "# noted\n", encoding="utf-8")
     assert "甲：正式（系数表有改动）" in other.again()
+
+
+def test_a_standard_with_editions_is_compared_by_the_edition_that_was_applied(
+    shop: Shop, tmp_path: Path
+) -> None:
+    standards = tmp_path / "standards"
+    shutil.copytree(shop.standards, standards)
+    shutil.copytree(TESTS / "toy_editions", standards / "toy_editions")
+    later = standards / "toy_editions" / "editions" / "2025" / "standard.yaml"
+    later.write_text(later.read_text(encoding="utf-8") + 'pack_version: "2.0.0"\n', encoding="utf-8")
+    pack = load_standard(standards / "toy_editions")
+    facts = {**FACTS, "evaluation_date": "2025-08-01"}
+    (tmp_path / "甲.xlsx").write_bytes(write_workbook(pack, read_data(facts, pack)))
+    options = (tmp_path / "甲.xlsx", "-o", tmp_path / "out", "--no-draft")
+
+    first, second = (Shop(standards, shop.template).batch(*options) for _ in range(2))
+
+    assert "[1/1] 甲：有错误" in first.output  # 上架率 is required in the edition of 2025 only
+    assert "1 份没有变化" in second.output
 
 
 def test_another_template_is_named(two: Two, tmp_path: Path) -> None:
