@@ -295,11 +295,11 @@ def _tag(raw: str, place: Place) -> Tag:
     inner = raw[2:-2]
     found = _SCOPED.match(inner)
     scope = found.group(1) if found else ""
-    body = _straight_quotes(inner[found.end() :] if found else inner)
+    body = straight_quotes(inner[found.end() :] if found else inner)
     return Tag(raw[:2], scope, " ".join(body.split("\n")).strip(), " ".join(raw.split()), place)
 
 
-def _straight_quotes(body: str) -> str:
+def straight_quotes(body: str) -> str:
     """Quotes that Word has curled, made straight again, unless they stand inside a straight-quoted text."""
     out, quote = [], ""
     for char in body:
