@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lxml import etree
+
 from pipeline.report.errors import PackageError
 from pipeline.report.fieldtools import iter_fields
-from pipeline.report.ooxml import Element, clean_text, nearest, paragraph_text, qn
+from pipeline.report.ooxml import NS, Element, clean_text, nearest, paragraph_text, qn
 from pipeline.report.outline import Outline
 from pipeline.report.package import Package
 from pipeline.report.provenance import leaking_parts
@@ -18,7 +20,13 @@ from pipeline.report.schema import schema_problems
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STYLE_USES: Final = ("w:pStyle", "w:rStyle", "w:tblStyle")
-_RELATED: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_W: Final = {"w": NS["w"]}
+_RELATED: Final = etree.XPath("//@r:*", namespaces={"r": NS["r"]}, smart_strings=False)
+_WITH_BRACE: Final = etree.XPath("//w:p[.//text()[contains(., '{')]]", namespaces=_W)
+_WITHOUT_PARAGRAPH: Final = etree.XPath(
+    "//w:tc[not((w:p|w:tbl|w:sdt)[last()][not(self::w:tbl)])]", namespaces=_W
+)
+_WITHOUT_OWN_ROW: Final = etree.XPath("//w:tbl[not(w:tr)]", namespaces=_W)
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,8 @@ def _is_word_part(name: str) -> bool:
 
 def _leftovers(root: Element, allowed: Sequence[str]) -> list[str]:
     found = []
-    for paragraph in root.iter(qn("w:p")):
+    suspects: Any = _WITH_BRACE(root)
+    for paragraph in suspects:
         text = paragraph_text(paragraph)
         if "{" not in text:
             continue
@@ -95,11 +104,13 @@ def _leftovers(root: Element, allowed: Sequence[str]) -> list[str]:
 
 def _structure(root: Element, label: str) -> list[Problem]:
     problems = []
-    for cell in root.iter(qn("w:tc")):
+    cells: Any = _WITHOUT_PARAGRAPH(root)
+    for cell in cells:
         blocks = [child.tag for child in cell if child.tag in (qn("w:p"), qn("w:tbl"), qn("w:sdt"))]
         if not blocks or blocks[-1] == qn("w:tbl"):
             problems.append(Problem("cell_without_paragraph", label, "有单元格缺少段落，Word 会报告文件损坏"))
-    for table in root.iter(qn("w:tbl")):
+    tables: Any = _WITHOUT_OWN_ROW(root)
+    for table in tables:
         if not any(nearest(row, "w:tbl") is table for row in table.iter(qn("w:tr"))):
             problems.append(Problem("table_without_row", label, "有表格没有任何行"))
     for name, what in (("w:bookmarkStart", "书签"), ("w:comment", "批注"), ("wp:docPr", "图形")):
@@ -128,10 +139,12 @@ def _doubled(root: Element, name: str, key: str) -> list[str]:
 def _dangling(root: Element, label: str, styles: set[str], numbers: set[str]) -> list[Problem]:
     problems = []
     for kind in _STYLE_USES:
+        if _all_known(root, kind, styles):
+            continue
         for node in root.iter(qn(kind)):
             if str(node.get(qn("w:val"), "")) not in styles:
                 problems.append(Problem("dangling_style", label, f"样式不存在：{node.get(qn('w:val'))}"))
-    for node in root.iter(qn("w:numId")):
+    for node in () if _all_known(root, "w:numId", numbers | {"0"}) else root.iter(qn("w:numId")):
         if str(node.get(qn("w:val"), "")) not in numbers | {"0"}:
             problems.append(Problem("dangling_numbering", label, f"编号不存在：{node.get(qn('w:val'))}"))
     starts = [str(node.get(qn("w:id"))) for node in root.iter(qn("w:bookmarkStart"))]
@@ -139,6 +152,19 @@ def _dangling(root: Element, label: str, styles: set[str], numbers: set[str]) ->
     for id_ in sorted(set(starts) ^ set(ends)):
         problems.append(Problem("dangling_bookmark", label, f"书签没有成对出现：{id_}"))
     return problems
+
+
+_VALUES: Final = {
+    name: etree.XPath(f"//{name}[@w:val]/@w:val", namespaces=_W, smart_strings=False)
+    for name in (*_STYLE_USES, "w:numId")
+}
+_COUNTS: Final = {name: etree.XPath(f"count(//{name})", namespaces=_W) for name in _VALUES}
+
+
+def _all_known(root: Element, name: str, known: set[str]) -> bool:
+    """Has every element of that name one of the values? (Asked at once; who says no is looked for one by one.)"""
+    values: Any = _VALUES[name](root)
+    return len(values) == _COUNTS[name](root) and known.issuperset(values)
 
 
 def _fields(root: Element, label: str) -> list[Problem]:
@@ -175,7 +201,7 @@ def _styles(package: Package) -> set[str]:
     return {
         str(node.get(qn("w:styleId")))
         for name in package.of_type(".styles+xml")
-        for node in package.xml(name).iter(qn("w:style"))
+        for node in package.tree(name).iter(qn("w:style"))
     }
 
 
@@ -183,7 +209,7 @@ def _numbers(package: Package) -> set[str]:
     return {
         str(node.get(qn("w:numId")))
         for name in package.of_type(".numbering+xml")
-        for node in package.xml(name).iter(qn("w:num"))
+        for node in package.tree(name).iter(qn("w:num"))
     }
 
 
@@ -202,7 +228,7 @@ def _relationships(package: Package, roots: Mapping[str, Element]) -> list[Probl
             problems.append(Problem("undeclared_part", part_label(name), f"部件 {name} 没有内容类型"))
     for name, root in roots.items():
         known = {rel.id for rel in package.relationships(name)}
-        used = {str(v) for node in root.iter() for k, v in node.attrib.items() if str(k).startswith(_RELATED)}
+        used: set[str] = set(_RELATED(root))  # type: ignore[arg-type]
         for id_ in sorted(used - known):
             problems.append(Problem("dangling_relationship", part_label(name), f"关系 {id_} 不存在"))
     return problems
@@ -210,6 +236,7 @@ def _relationships(package: Package, roots: Mapping[str, Element]) -> list[Probl
 
 def _sections(package: Package, document: Element, required: Sequence[str]) -> list[Problem]:
     headings = list(Outline(package).headings(document))
+    titles = {heading.paragraph for heading in headings}
     problems = []
     for title in required:
         at = next((n for n, heading in enumerate(headings) if _same(heading.text, title)), None)
@@ -218,7 +245,7 @@ def _sections(package: Package, document: Element, required: Sequence[str]) -> l
             continue
         level = headings[at].level
         stop = next((h.paragraph for h in headings[at + 1 :] if h.level <= level), None)
-        if not _has_content(document, headings[at].paragraph, stop, {h.paragraph for h in headings}):
+        if not _has_content(document, headings[at].paragraph, stop, titles):
             problems.append(Problem("empty_section", "正文", f"必备章节“{title}”没有内容"))
     return problems
 

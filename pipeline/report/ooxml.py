@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -49,6 +49,8 @@ def qn(name: str) -> str:
 
 
 _TEXT_NODES: Final = tuple(qn(name) for name in ("w:t", "m:t", "w:tab", "w:br", "w:cr", "w:noBreakHyphen"))
+_PARAGRAPH, _RUN, _TAB, _HYPHEN = (qn(name) for name in ("w:p", "w:r", "w:tab", "w:noBreakHyphen"))
+_PLAIN_TEXT: Final = (qn("w:t"), qn("m:t"))
 _STYLE_PATH: Final = f"{qn('w:pPr')}/{qn('w:pStyle')}"
 
 
@@ -96,21 +98,40 @@ def parse(blob: bytes, name: str = "") -> Element:
 
 def serialise(root: Element) -> bytes:
     """The bytes of a part, always with the same declaration."""
-    etree.cleanup_namespaces(root, keep_ns_prefixes=_kept_prefixes(root))
+    without_idle_namespaces(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-_PREFIXED: Final = ("Ignorable", "Requires", "ProcessContent", "type")
+def without_idle_namespaces(root: Element) -> None:
+    """Take the declarations of prefixes away that nothing in the tree uses."""
+    etree.cleanup_namespaces(root, keep_ns_prefixes=_kept_prefixes(root))
+
+
+_EMPTY: Final = etree.XPath(
+    "//w:t[not(string())] | //w:instrText[not(string())] | //m:t[not(string())]", namespaces={key: NS[key] for key in "wm"}
+)
+
+
+def without_empty_texts(root: Element) -> None:
+    """Write `<w:t/>` where a text of no length was set, as a parser would read it."""
+    found: Any = _EMPTY(root)
+    for element in found:
+        if element.text is not None:
+            element.text = None
+
+
+_PREFIXED: Final = etree.XPath(
+    "//@*[local-name()='Ignorable' or local-name()='Requires' or local-name()='ProcessContent'"
+    " or (local-name()='type' and contains(., ':'))]",
+    smart_strings=False,
+)
 
 
 def _kept_prefixes(root: Element) -> list[str]:
-    """Prefixes that stand inside attribute values (mc:Ignorable, Requires) must stay declared."""
+    """Prefixes that stand inside attribute values (mc:Ignorable, Requires, xsi:type) must stay declared."""
     kept = {"w", "r"}
-    for element in root.iter():
-        for key, value in element.attrib.items():
-            name = str(key)
-            if name.endswith(_PREFIXED) and name.rpartition("}")[2] in _PREFIXED:
-                kept.update(re.findall(r"[A-Za-z_][\w.-]*", str(value).replace(":", " ")))
+    for value in _PREFIXED(root):
+        kept.update(re.findall(r"[A-Za-z_][\w.-]*", str(value).replace(":", " ")))
     return sorted(kept)
 
 
@@ -122,7 +143,11 @@ def clean_text(text: str) -> str:
 def iter_text_nodes(paragraph: Element) -> Iterator[Element]:
     """The text-bearing elements of a paragraph itself, not of the text boxes inside it."""
     for node in paragraph.iter(*_TEXT_NODES):
-        if node.tag == qn("w:tab") and node.getparent() is not None and _is(node.getparent(), "w:tabs"):
+        parent = node.getparent()
+        if parent is not None and parent.getparent() is paragraph and parent.tag == _RUN:
+            yield node
+            continue
+        if node.tag == _TAB and _is(parent, "w:tabs"):
             continue
         if nearest(node, "w:p") is paragraph:
             yield node
@@ -130,11 +155,12 @@ def iter_text_nodes(paragraph: Element) -> Iterator[Element]:
 
 def node_text(node: Element) -> str:
     """What a text-bearing element shows."""
-    if node.tag in (qn("w:t"), qn("m:t")):
+    tag = node.tag
+    if tag in _PLAIN_TEXT:
         return node.text or ""
-    if node.tag == qn("w:tab"):
+    if tag == _TAB:
         return "\t"
-    return "-" if node.tag == qn("w:noBreakHyphen") else "\n"
+    return "-" if tag == _HYPHEN else "\n"
 
 
 def paragraph_text(paragraph: Element) -> str:
@@ -144,7 +170,9 @@ def paragraph_text(paragraph: Element) -> str:
 
 def cell_text(cell: Element) -> str:
     """The visible text of a table cell, its paragraphs joined by `\\n`."""
-    return "\n".join(paragraph_text(p) for p in cell.iter(qn("w:p")) if nearest(p, "w:tc") is cell)
+    return "\n".join(
+        paragraph_text(p) for p in cell.iter(_PARAGRAPH) if p.getparent() is cell or nearest(p, "w:tc") is cell
+    )
 
 
 def nearest(node: Element, name: str) -> Element | None:
@@ -156,6 +184,17 @@ def style_of(paragraph: Element) -> str:
     """The style id of a paragraph, "" when it has none."""
     found = paragraph.find(_STYLE_PATH)
     return "" if found is None else str(found.get(qn("w:val"), ""))
+
+
+_OF_STYLE: Final = etree.XPath(
+    ".//w:p[w:pPr/w:pStyle[contains($styles, concat('|', @w:val, '|'))]]", namespaces={"w": NS["w"]}
+)
+
+
+def paragraphs_of_style(root: Element, styles: Collection[str]) -> list[Element]:
+    """The paragraphs of a tree that have one of the styles, in reading order."""
+    found: Any = _OF_STYLE(root, styles=f"|{'|'.join(styles)}|")
+    return [paragraph for paragraph in found if style_of(paragraph) in styles]
 
 
 def remove(element: Element) -> None:

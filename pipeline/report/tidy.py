@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
+
+from lxml import etree
 
 from pipeline.report.columns import keep_width
-from pipeline.report.ooxml import XML_SPACE, Element, el, qn, remove
+from pipeline.report.ooxml import NS, XML_SPACE, Element, el, qn, remove
 from pipeline.report.schema import put_in_order
 from pipeline.report.together import lines_of
 
 _NOISE: Final = ("rsid", "paraId", "textId")
 _HALF_PAGE_LINES: Final = 22
+_CANNOT_SPLIT: Final = f"{qn('w:trPr')}/{qn('w:cantSplit')}"
+_WHOLE_ROWS: Final = etree.XPath("//w:tr[w:trPr/w:cantSplit]", namespaces=NS)
+_WITHOUT_PARAGRAPH: Final = etree.XPath(
+    "//*[self::w:tc or self::w:txbxContent or self::w:hdr or self::w:ftr]"
+    "[not((w:p|w:tbl|w:sdt|w:customXml)[last()][not(self::w:tbl)])]",
+    namespaces=NS,
+)
 _CELL_BLOCKS: Final = (qn("w:p"), qn("w:tbl"), qn("w:sdt"), qn("w:customXml"))
 
 
@@ -30,7 +39,9 @@ def tidy_template_part(root: Element) -> None:
 def tidy_part(root: Element) -> None:
     """Make a rendered part sound Word XML again."""
     for node in list(root.iter(qn("w:t"))):
-        _break_lines(node)
+        text = node.text
+        if text and (text[0].isspace() or text[-1].isspace() or "  " in text or "\n" in text or "\t" in text):
+            _break_lines(node)
     for node in root.iter(qn("m:t")):
         node.text = re.sub(r"[\n\t]", " ", node.text or "")
     for table in list(root.iter(qn("w:tbl"))):
@@ -41,16 +52,18 @@ def tidy_part(root: Element) -> None:
             remove(row)
     for table in root.iter(qn("w:tbl")):
         keep_width(table)
-    for cell in root.iter(qn("w:tc"), qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr")):
+    without_paragraph: Any = _WITHOUT_PARAGRAPH(root)
+    for cell in without_paragraph:
         _end_with_paragraph(cell)
-    for row in root.iter(qn("w:tr")):
+    whole: Any = _WHOLE_ROWS(root)
+    for row in whole:
         _let_tall_row_split(row)
     _renumber(root)
 
 
 def _let_tall_row_split(row: Element) -> None:
     """A row that must stay whole but is taller than half a page would be cut off at the foot of the page."""
-    mark = row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}")
+    mark = row.find(_CANNOT_SPLIT)
     if mark is not None and any(lines_of(cell) > _HALF_PAGE_LINES for cell in row.findall(qn("w:tc"))):
         remove(mark)
 

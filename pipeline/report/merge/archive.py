@@ -9,6 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
@@ -18,6 +19,8 @@ _DATE: Final = 0x0021  # 1980-01-01
 _UTF8: Final = 0x800
 _DEFLATED: Final = 8
 _LIMIT: Final = 0xFFFFFFFF
+_MODE: Final = 0o600 << 16
+_SMALL: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,21 @@ class Stretch:
 
 def member_of(name: str, content: bytes) -> Member:
     """A member of plain content, packed as the standard library packs it."""
+    return Member(name, _packed(content), zlib.crc32(content), len(content))
+
+
+def kept_member(name: str, content: bytes) -> Member:
+    """The same for content that many files share; what is small is remembered packed."""
+    pack = _remembered if len(content) < _SMALL else _packed
+    return Member(name, pack(content), zlib.crc32(content), len(content))
+
+
+def _packed(content: bytes) -> bytes:
     packer = zlib.compressobj(6, zlib.DEFLATED, -15)
-    return Member(name, packer.compress(content) + packer.flush(), zlib.crc32(content), len(content))
+    return packer.compress(content) + packer.flush()
+
+
+_remembered = lru_cache(maxsize=128)(_packed)
 
 
 def order(name: str) -> tuple[int, str]:
@@ -59,7 +75,7 @@ def stretch(members: Iterable[Member]) -> Stretch:
         flags = 0 if name.isascii() else _UTF8
         shared = (flags, _DEFLATED, 0, _DATE, member.crc, len(member.packed), member.size, len(name))
         data += (_LOCAL.pack(b"PK\3\4", 20, *shared, 0), name, member.packed)
-        entry = _CENTRAL.pack(b"PK\1\2", 20, 0, 20, 0, *shared, 0, 0, 0, 0, 0, 0)
+        entry = _CENTRAL.pack(b"PK\1\2", 20, 0, 20, 0, *shared, 0, 0, 0, 0, _MODE, 0)
         entries.append((at, entry[:42] + b"\0\0\0\0" + name))
         at += _LOCAL.size + len(name) + len(member.packed)
     return Stretch(b"".join(data), tuple(entries))
