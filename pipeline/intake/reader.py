@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -38,8 +39,9 @@ def read_workbook(path: Path | str, limits: Limits = LIMITS) -> Workbook:
     return parse_workbook(data, shown_name(Path(path)))
 
 
+@lru_cache(maxsize=2)
 def parse_workbook(data: bytes, file: str) -> Workbook:
-    """The workbook in guarded bytes; `file` is its name for messages."""
+    """The workbook in guarded bytes; `file` is its name for messages. The last ones are kept: a run asks twice."""
     try:
         grids = _grids(
             data

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pipeline.report.ooxml import Element, el, nearest, qn, val
 
-
 _SPAN = f"{qn('w:tcPr')}/{qn('w:gridSpan')}"
 
 

@@ -62,9 +62,17 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
         pages = find_pages(write_package(package), tuple(entry.bookmark for entry in entries))
     if contents:
         document = package.tree(name)
+        _without_empty_texts(document)
         _write_pages(document, pages)
         package.put_xml(name, document)
     return FieldsDone(len(entries) if contents else 0, bool(pages), dangling)
+
+
+def _without_empty_texts(document: Element) -> None:
+    """Write `<w:t/>` where a result of no length was set, as a parser would read it."""
+    for node in document.iter(qn("w:t"), qn("w:instrText")):
+        if node.text == "":
+            node.text = None
 
 
 def _restore_chapter_numbers(document: Element, headings: list[Element]) -> None:

@@ -17,16 +17,11 @@ from pipeline.report.package import Package
 from pipeline.report.provenance import leaking_parts
 from pipeline.report.safety import part_label
 from pipeline.report.schema import schema_problems
+from pipeline.report.soundness import is_sound
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STYLE_USES: Final = ("w:pStyle", "w:rStyle", "w:tblStyle")
-_W: Final = {"w": NS["w"]}
 _RELATED: Final = etree.XPath("//@r:*", namespaces={"r": NS["r"]}, smart_strings=False)
-_WITH_BRACE: Final = etree.XPath("//w:p[.//text()[contains(., '{')]]", namespaces=_W)
-_WITHOUT_PARAGRAPH: Final = etree.XPath(
-    "//w:tc[not((w:p|w:tbl|w:sdt)[last()][not(self::w:tbl)])]", namespaces=_W
-)
-_WITHOUT_OWN_ROW: Final = etree.XPath("//w:tbl[not(w:tr)]", namespaces=_W)
 
 
 @dataclass(frozen=True)
@@ -51,8 +46,9 @@ def inspect(
     """
     allowed = [clean_text(text) for text in client_text if "{" in text]
     try:
-        document = package.xml(package.document_name)
         roots = {name: package.xml(name) for name in sorted(package.parts) if _is_word_part(name)}
+        main = package.document_name
+        document = roots[main] if main in roots else package.xml(main)
     except PackageError as error:
         return (Problem("not_well_formed", "文档", str(error)),)
     problems = list(_relationships(package, roots))
@@ -61,13 +57,15 @@ def inspect(
     for name, root in roots.items():
         if root.tag in (qn("w:styles"), qn("w:numbering")):
             continue
-        label = part_label(name)
-        problems += [
-            Problem("leftover_tag", label, f"遗留模板标签 {tag}") for tag in _leftovers(root, allowed)
-        ]
-        problems += _structure(root, label)
-        problems += [Problem("schema", label, message) for message in schema_problems(root)]
-        problems += _dangling(root, label, styles, numbers)
+        label, content = part_label(name), package.parts[name]
+        if b"{" in content:
+            problems += [
+                Problem("leftover_tag", label, f"遗留模板标签 {tag}") for tag in _leftovers(root, allowed)
+            ]
+        if not is_sound(content, styles, numbers):
+            problems += _structure(root, label)
+            problems += [Problem("schema", label, message) for message in schema_problems(root)]
+            problems += _dangling(root, label, styles, numbers)
         problems += _fields(root, label)
     problems += _references(document)
     problems += _sections(package, document, required_sections)
@@ -91,8 +89,7 @@ def _is_word_part(name: str) -> bool:
 
 def _leftovers(root: Element, allowed: Sequence[str]) -> list[str]:
     found = []
-    suspects: Any = _WITH_BRACE(root)
-    for paragraph in suspects:
+    for paragraph in root.iter(qn("w:p")):
         text = paragraph_text(paragraph)
         if "{" not in text:
             continue
@@ -104,13 +101,11 @@ def _leftovers(root: Element, allowed: Sequence[str]) -> list[str]:
 
 def _structure(root: Element, label: str) -> list[Problem]:
     problems = []
-    cells: Any = _WITHOUT_PARAGRAPH(root)
-    for cell in cells:
+    for cell in root.iter(qn("w:tc")):
         blocks = [child.tag for child in cell if child.tag in (qn("w:p"), qn("w:tbl"), qn("w:sdt"))]
         if not blocks or blocks[-1] == qn("w:tbl"):
             problems.append(Problem("cell_without_paragraph", label, "有单元格缺少段落，Word 会报告文件损坏"))
-    tables: Any = _WITHOUT_OWN_ROW(root)
-    for table in tables:
+    for table in root.iter(qn("w:tbl")):
         if not any(nearest(row, "w:tbl") is table for row in table.iter(qn("w:tr"))):
             problems.append(Problem("table_without_row", label, "有表格没有任何行"))
     for name, what in (("w:bookmarkStart", "书签"), ("w:comment", "批注"), ("wp:docPr", "图形")):
@@ -139,12 +134,10 @@ def _doubled(root: Element, name: str, key: str) -> list[str]:
 def _dangling(root: Element, label: str, styles: set[str], numbers: set[str]) -> list[Problem]:
     problems = []
     for kind in _STYLE_USES:
-        if _all_known(root, kind, styles):
-            continue
         for node in root.iter(qn(kind)):
             if str(node.get(qn("w:val"), "")) not in styles:
                 problems.append(Problem("dangling_style", label, f"样式不存在：{node.get(qn('w:val'))}"))
-    for node in () if _all_known(root, "w:numId", numbers | {"0"}) else root.iter(qn("w:numId")):
+    for node in root.iter(qn("w:numId")):
         if str(node.get(qn("w:val"), "")) not in numbers | {"0"}:
             problems.append(Problem("dangling_numbering", label, f"编号不存在：{node.get(qn('w:val'))}"))
     starts = [str(node.get(qn("w:id"))) for node in root.iter(qn("w:bookmarkStart"))]
@@ -152,19 +145,6 @@ def _dangling(root: Element, label: str, styles: set[str], numbers: set[str]) ->
     for id_ in sorted(set(starts) ^ set(ends)):
         problems.append(Problem("dangling_bookmark", label, f"书签没有成对出现：{id_}"))
     return problems
-
-
-_VALUES: Final = {
-    name: etree.XPath(f"//{name}[@w:val]/@w:val", namespaces=_W, smart_strings=False)
-    for name in (*_STYLE_USES, "w:numId")
-}
-_COUNTS: Final = {name: etree.XPath(f"count(//{name})", namespaces=_W) for name in _VALUES}
-
-
-def _all_known(root: Element, name: str, known: set[str]) -> bool:
-    """Has every element of that name one of the values? (Asked at once; who says no is looked for one by one.)"""
-    values: Any = _VALUES[name](root)
-    return len(values) == _COUNTS[name](root) and known.issuperset(values)
 
 
 def _fields(root: Element, label: str) -> list[Problem]:

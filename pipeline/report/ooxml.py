@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -50,6 +50,7 @@ def qn(name: str) -> str:
 
 _TEXT_NODES: Final = tuple(qn(name) for name in ("w:t", "m:t", "w:tab", "w:br", "w:cr", "w:noBreakHyphen"))
 _PARAGRAPH, _RUN, _TAB, _HYPHEN = (qn(name) for name in ("w:p", "w:r", "w:tab", "w:noBreakHyphen"))
+_STYLE_MARK, _VALUE = qn("w:pStyle"), qn("w:val")
 _PLAIN_TEXT: Final = (qn("w:t"), qn("m:t"))
 _STYLE_PATH: Final = f"{qn('w:pPr')}/{qn('w:pStyle')}"
 
@@ -96,43 +97,44 @@ def parse(blob: bytes, name: str = "") -> Element:
     return root
 
 
-def serialise(root: Element) -> bytes:
-    """The bytes of a part, always with the same declaration."""
-    without_idle_namespaces(root)
+def serialise(root: Element, kept: Collection[str] | None = None) -> bytes:
+    """The bytes of a part, always with the same declaration; `kept` as in `without_idle_namespaces`."""
+    without_idle_namespaces(root, kept)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def without_idle_namespaces(root: Element) -> None:
-    """Take the declarations of prefixes away that nothing in the tree uses."""
-    etree.cleanup_namespaces(root, keep_ns_prefixes=_kept_prefixes(root))
-
-
-_EMPTY: Final = etree.XPath(
-    "//w:t[not(string())] | //w:instrText[not(string())] | //m:t[not(string())]", namespaces={key: NS[key] for key in "wm"}
-)
-
-
-def without_empty_texts(root: Element) -> None:
-    """Write `<w:t/>` where a text of no length was set, as a parser would read it."""
-    found: Any = _EMPTY(root)
-    for element in found:
-        if element.text is not None:
-            element.text = None
+def without_idle_namespaces(root: Element, kept: Collection[str] | None = None) -> None:
+    """Take the declarations of prefixes away that nothing in the tree uses; `kept` are known to stand in values."""
+    etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(_kept_prefixes(root) if kept is None else kept))
 
 
 _PREFIXED: Final = etree.XPath(
-    "//@*[local-name()='Ignorable' or local-name()='Requires' or local-name()='ProcessContent'"
-    " or (local-name()='type' and contains(., ':'))]",
+    "//@mc:Ignorable | //@mc:ProcessContent | //mc:Choice/@Requires | //@xsi:type",
+    namespaces={"mc": "http://schemas.openxmlformats.org/markup-compatibility/2006", "xsi": NS["xsi"]},
     smart_strings=False,
 )
 
 
-def _kept_prefixes(root: Element) -> list[str]:
+def _kept_prefixes(root: Element) -> set[str]:
     """Prefixes that stand inside attribute values (mc:Ignorable, Requires, xsi:type) must stay declared."""
+    found: Any = _PREFIXED(root)
+    return _words(found)
+
+
+_PREFIXED_TEXT: Final = re.compile(r'\b(?:Ignorable|ProcessContent|Requires|xsi:type)="([^"]*)"')
+
+
+def kept_prefixes(text: str) -> set[str]:
+    """The same of a part that is still text."""
+    known = any(word in text for word in ("Ignorable", "ProcessContent", "Requires", "xsi:type"))
+    return _words(_PREFIXED_TEXT.findall(text) if known else ())
+
+
+def _words(values: Iterable[object]) -> set[str]:
     kept = {"w", "r"}
-    for value in _PREFIXED(root):
+    for value in values:
         kept.update(re.findall(r"[A-Za-z_][\w.-]*", str(value).replace(":", " ")))
-    return sorted(kept)
+    return kept
 
 
 def clean_text(text: str) -> str:
@@ -171,7 +173,9 @@ def paragraph_text(paragraph: Element) -> str:
 def cell_text(cell: Element) -> str:
     """The visible text of a table cell, its paragraphs joined by `\\n`."""
     return "\n".join(
-        paragraph_text(p) for p in cell.iter(_PARAGRAPH) if p.getparent() is cell or nearest(p, "w:tc") is cell
+        paragraph_text(p)
+        for p in cell.iter(_PARAGRAPH)
+        if p.getparent() is cell or nearest(p, "w:tc") is cell
     )
 
 
@@ -186,15 +190,15 @@ def style_of(paragraph: Element) -> str:
     return "" if found is None else str(found.get(qn("w:val"), ""))
 
 
-_OF_STYLE: Final = etree.XPath(
-    ".//w:p[w:pPr/w:pStyle[contains($styles, concat('|', @w:val, '|'))]]", namespaces={"w": NS["w"]}
-)
-
-
 def paragraphs_of_style(root: Element, styles: Collection[str]) -> list[Element]:
     """The paragraphs of a tree that have one of the styles, in reading order."""
-    found: Any = _OF_STYLE(root, styles=f"|{'|'.join(styles)}|")
-    return [paragraph for paragraph in found if style_of(paragraph) in styles]
+    found = []
+    for mark in root.iter(_STYLE_MARK):
+        if mark.get(_VALUE) in styles:
+            paragraph = nearest(mark, "w:p")
+            if paragraph is not None and style_of(paragraph) in styles:
+                found.append(paragraph)
+    return found
 
 
 def remove(element: Element) -> None:

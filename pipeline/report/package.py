@@ -7,13 +7,13 @@ import io
 import posixpath
 import uuid
 import zipfile
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.report.errors import PackageError
 from pipeline.report.merge.archive import Member, archive, kept_member, member_of, order, stretch
-from pipeline.report.ooxml import NS, Element, el, parse, qn, serialise, without_empty_texts
+from pipeline.report.ooxml import NS, Element, el, parse, qn, serialise
 
 MAX_PARTS: Final = 5_000
 MAX_PART_BYTES: Final = 200_000_000
@@ -49,18 +49,22 @@ class Parts(MutableMapping[str, bytes]):
     def __init__(self, parts: Mapping[str, bytes] | None = None) -> None:
         self._bytes: dict[str, bytes | None] = dict(parts or {})
         self._trees: dict[str, Element] = {}
+        self._prefixes: dict[str, Collection[str]] = {}
         self._kept = frozenset(self._bytes)
+        self.types: tuple[dict[str, str], dict[str, str]] | None = None
+        """The content types once they have been read, until they change."""
 
     def __getitem__(self, name: str) -> bytes:
         content = self._bytes[name]
         if content is None:
-            content = self._bytes[name] = serialise(self._trees[name])
+            content = self._bytes[name] = serialise(self._trees[name], self._prefixes.get(name))
         return content
 
     def __setitem__(self, name: str, content: bytes) -> None:
         self._bytes[name] = content
         self._trees.pop(name, None)
-        self._kept -= {name}
+        self._prefixes.pop(name, None)
+        self._changed(name)
 
     def __delitem__(self, name: str) -> None:
         del self._bytes[name]
@@ -79,15 +83,20 @@ class Parts(MutableMapping[str, bytes]):
         """The one tree of a part. Who changes it puts it back."""
         if name not in self._trees:
             self._trees[name] = parse(self[name], name)
-        elif self._bytes[name] is None:
-            without_empty_texts(self._trees[name])
         return self._trees[name]
 
-    def put_tree(self, name: str, root: Element) -> None:
-        """Hold a tree as a part."""
+    def put_tree(self, name: str, root: Element, prefixes: Collection[str] | None = None) -> None:
+        """Hold a tree as a part. `prefixes` stand in values of its attributes, for good; they are looked for otherwise."""
         self._trees[name] = root
+        if prefixes is not None:
+            self._prefixes[name] = prefixes
         self._bytes[name] = None
+        self._changed(name)
+
+    def _changed(self, name: str) -> None:
         self._kept -= {name}
+        if name == "[Content_Types].xml":
+            self.types = None
 
     def copy(self) -> Parts:
         """The same bytes; no tree is shared."""
@@ -101,8 +110,7 @@ class Parts(MutableMapping[str, bytes]):
 
 @dataclass
 class Package:
-    """The parts of a .docx by name (no leading slash); mutable on purpose, the workbench of one render.
-    """
+    """The parts of a .docx by name (no leading slash); mutable on purpose, the workbench of one render."""
 
     parts: Parts = field(default_factory=Parts)
 
@@ -170,6 +178,8 @@ class Package:
 
     def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
         """Types by part name and by extension, in small letters; of two the first counts."""
+        if (known := self.parts.types) is not None:
+            return known
         overrides: dict[str, str] = {}
         defaults: dict[str, str] = {}
         types = self.tree("[Content_Types].xml")
@@ -178,6 +188,7 @@ class Package:
             overrides.setdefault(part, str(node.get("ContentType", "")))
         for node in types.iter(qn("ct:Default")):
             defaults.setdefault(str(node.get("Extension", "")).lower(), str(node.get("ContentType", "")))
+        self.parts.types = overrides, defaults
         return overrides, defaults
 
     def declare(self, name: str, content_type: str) -> None:

@@ -14,11 +14,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from lxml import etree
-
 from pipeline.report.faults import Place
 from pipeline.report.marks import CLOSE, OPEN, SEPARATOR, fenced_pieces, is_fenced, tag_of_alias, unfenced
-from pipeline.report.ooxml import XML_SPACE, Element, el, nearest, paragraph_text, paragraphs_of_style, qn, style_of, val
+from pipeline.report.ooxml import (
+    XML_SPACE,
+    Element,
+    el,
+    nearest,
+    paragraph_text,
+    paragraphs_of_style,
+    qn,
+    style_of,
+    val,
+)
 from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package
 from pipeline.report.safety import part_label
@@ -59,13 +67,18 @@ class Wrapper:
     def __init__(self, lock: bool) -> None:
         self._lock = lock
         self._bookmarks = 0
+        self._made = 0
 
-    def wrap(self, root: Element) -> None:
-        """Turn every fenced figure of a part into a content control; where none can stand, leave plain text."""
+    def wrap(self, root: Element, fences: int) -> None:
+        """Turn every fenced figure of a part into a content control; where none can stand, leave plain text.
+
+        `fences` is how many figures were fenced when the part was rendered.
+        """
+        if not fences:
+            return
+        before = self._made
         runs: dict[Element, None] = {}
         depth = 0
-        if not _FENCED_ANYWHERE(root):
-            return
         for node in root.iter(qn("w:fldChar"), _TEXT):
             if node.tag != _TEXT:
                 depth += {"begin": 1, "end": -1}.get(str(node.get(qn("w:fldCharType"))), 0)
@@ -73,7 +86,8 @@ class Wrapper:
                 runs[_run(node)] = None
         for run in runs:
             self._split(run)
-        _strip(root)
+        if self._made - before != fences:
+            _strip(root)
 
     def _split(self, run: Element) -> None:
         """Replace a run by runs and controls, each with the run's properties."""
@@ -99,6 +113,7 @@ class Wrapper:
 
     def _control(self, run: Element, tag: str, alias: str) -> list[Element]:
         look, text = run.find(_LOOK), "".join(node.text or "" for node in run.iter(_TEXT))
+        self._made += 1
         control = copy.deepcopy(_LOCKED if self._lock else _UNLOCKED)
         properties, content = control
         properties[0].set(_VALUE, alias)
@@ -121,9 +136,6 @@ _TEXT, _LOOK, _RUN, _PARAGRAPH, _VALUE, _ID, _NAME = (
 )
 _START: Final = el("w:bookmarkStart", {"w:id": "", "w:name": ""})
 _END: Final = el("w:bookmarkEnd", {"w:id": ""})
-_FENCED_ANYWHERE: Final = etree.XPath(
-    " or ".join(f"//text()[contains(., '{char}')] or //@*[contains(., '{char}')]" for char in (OPEN, SEPARATOR, CLOSE))
-)
 
 
 def _control_model(*more: Element) -> Element:
@@ -196,8 +208,6 @@ def _has_look(look: Element | None) -> bool:
 
 def _strip(root: Element) -> None:
     """Take fences away wherever they still stand: field results, links, attributes, properties."""
-    if not _FENCED_ANYWHERE(root):
-        return
     for node in root.iter():
         if node.text and is_fenced(node.text):
             node.text = unfenced(node.text)

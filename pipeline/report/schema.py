@@ -8,9 +8,7 @@ Source: ECMA-376 part 1, annex A (transitional).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
-
-from lxml import etree
+from typing import Final
 
 from pipeline.report.ooxml import NS, Element, qn
 
@@ -66,48 +64,15 @@ _OTHER: Final = qn("w:any-other")
 _WORD: Final = f"{{{NS['w']}}}"
 
 
-_ONLY_FIRST: Final = (("w:p", "w:pPr"), ("w:r", "w:rPr"), ("w:tc", "w:tcPr"))
-_FIRST_TWO: Final = (("w:tbl", "w:tblPr", "w:tblGrid"), ("w:tr", "w:tblPrEx", "w:trPr"))
-
-
-def _suspects() -> str:
-    """An XPath for the containers whose children may be out of order; the others need no look at each child."""
-    paths = ["//w:body[w:sectPr/following-sibling::w:*]"]
-    paths += [f"//{name}[{first}/preceding-sibling::w:*]" for name, first in _ONLY_FIRST]
-    paths += [
-        f"//{name}[{one}/preceding-sibling::w:* or {two}/preceding-sibling::w:*[not(self::{one})]]"
-        for name, one, two in _FIRST_TWO
-    ]
-    known = {"w:body", *(pair[0] for pair in _ONLY_FIRST), *(three[0] for three in _FIRST_TWO)}
-    paths += [f"//{name}[*[2]]" for name in _ORDER if name not in known]
-    return " | ".join(paths)
-
-
-def _is(attribute: str, value: str) -> str:
-    return f"@{attribute}='{value}'"
-
-
-_SUSPECTS: Final = etree.XPath(_suspects(), namespaces={"w": NS["w"]})
-_ODD_VALUES: Final = {
-    key: etree.XPath(
-        f"//{key[1]}[@{key[2]} and not({' or '.join(_is(key[2], value) for value in allowed.split())})]",
-        namespaces={"w": NS["w"], "wp": NS["wp"]},
-    )
-    for key, allowed in _VALUES.items()
-}
-
-
 def schema_problems(root: Element) -> Iterator[str]:
     """What is out of order or of no known value in a part, in reading order, as sentences."""
-    suspects: Any = _SUSPECTS(root)
-    for element in suspects:
+    for element in root.iter(*_RANKS):
         name = str(element.tag).removeprefix(_WORD)
         wrong = _out_of_order(element)
         if wrong:
             yield f"元素 {name} 中 {wrong} 的顺序不对"
     for (container, name, attribute), allowed in _VALUES.items():
-        odd: Any = _ODD_VALUES[container, name, attribute](root)
-        for node in odd:
+        for node in root.iter(qn(name)):
             value = node.get(qn(attribute))
             if value is not None and value not in allowed.split() and _is_in(node, container):
                 yield f"{container[2:]} 中 {name[2:]} 的值“{value}”不存在"

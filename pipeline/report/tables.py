@@ -173,9 +173,7 @@ def _rows(table: Element) -> list[Element]:
 
 
 def _cells(row: Element) -> list[Element]:
-    return [
-        cell for cell in row.iter(qn("w:tc")) if cell.getparent() is row or nearest(cell, "w:tr") is row
-    ]
+    return [cell for cell in row.iter(qn("w:tc")) if cell.getparent() is row or nearest(cell, "w:tr") is row]
 
 
 def _is_header(row: Element) -> bool:

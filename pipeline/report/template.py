@@ -21,8 +21,9 @@ from jinja2 import TemplateError
 from pipeline.report.check import Checked, check_part
 from pipeline.report.errors import PackageError
 from pipeline.report.faults import Place, TemplateFault
+from pipeline.report.marks import OPEN
 from pipeline.report.merge.guard import Spec, conforms, used_shape
-from pipeline.report.ooxml import Element, parse, qn, without_idle_namespaces
+from pipeline.report.ooxml import Element, kept_prefixes, parse, qn, without_idle_namespaces
 from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package, read_package, write_package
 from pipeline.report.provenance import Wrapper, unwrap
@@ -143,16 +144,17 @@ class Template:
         wrapper = Wrapper(lock)
         found: list[TemplateFault] = []
         for part in self.parts:
-            root, fault = _render_part(part, self._programs, values)
+            text, root, fault = _render_part(part, self._programs, values)
             if root is None:
                 found.extend(fault)
                 continue
-            wrapper.wrap(root)
+            wrapper.wrap(root, text.count(OPEN))
             tidy_part(root)
             merge_marked_tables(root)
             keep_rows_together(root)
-            without_idle_namespaces(root)
-            package.put_xml(part.name, root)
+            prefixes = kept_prefixes(text)
+            without_idle_namespaces(root, prefixes)
+            package.parts.put_tree(part.name, root, prefixes)
         return (None, tuple(found)) if found else (package, ())
 
 
@@ -188,22 +190,29 @@ def _is_tagged(content_type: str) -> bool:
 
 def _render_part(
     part: TaggedPart, programs: Mapping[str, jinja2.Template], values: Mapping[str, Any]
-) -> tuple[Element | None, tuple[TemplateFault, ...]]:
+) -> tuple[str, Element | None, tuple[TemplateFault, ...]]:
+    """The rendered text of a part and its tree, or None and the fault."""
     if not part.tags:
-        return parse("".join(part.pieces).encode(), part.name), ()
+        text = "".join(part.pieces)
+        return text, parse(text.encode(), part.name), ()
     try:
         pieces, size = [], 0
         for piece in programs[part.name].generate(values):
             pieces.append(piece)
             size += len(piece)
             if size > MAX_OUTPUT:
-                return None, (TemplateFault("too_big", "渲染结果过大，已停止", Place(part_label(part.name))),)
-        return parse("".join(pieces).encode(), part.name), ()
+                return (
+                    "",
+                    None,
+                    (TemplateFault("too_big", "渲染结果过大，已停止", Place(part_label(part.name))),),
+                )
+        text = "".join(pieces)
+        return text, parse(text.encode(), part.name), ()
     except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        return None, (_runtime_fault(part, error),)
+        return "", None, (_runtime_fault(part, error),)
     except PackageError as error:
         message = f"渲染后的文档结构不完整（{error}），请检查标签的开始与结束是否在同一层"
-        return None, (TemplateFault("not_well_formed", message, Place(part_label(part.name))),)
+        return "", None, (TemplateFault("not_well_formed", message, Place(part_label(part.name))),)
 
 
 def _runtime_fault(part: TaggedPart, error: Exception) -> TemplateFault:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
-
-from lxml import etree
+from typing import Final
 
 from pipeline.report.columns import keep_width
-from pipeline.report.ooxml import NS, XML_SPACE, Element, el, qn, remove
+from pipeline.report.ooxml import XML_SPACE, Element, el, qn, remove
 from pipeline.report.schema import put_in_order
 from pipeline.report.together import lines_of
 
 _NOISE: Final = ("rsid", "paraId", "textId")
 _HALF_PAGE_LINES: Final = 22
 _CANNOT_SPLIT: Final = f"{qn('w:trPr')}/{qn('w:cantSplit')}"
-_WHOLE_ROWS: Final = etree.XPath("//w:tr[w:trPr/w:cantSplit]", namespaces=NS)
-_WITHOUT_PARAGRAPH: Final = etree.XPath(
-    "//*[self::w:tc or self::w:txbxContent or self::w:hdr or self::w:ftr]"
-    "[not((w:p|w:tbl|w:sdt|w:customXml)[last()][not(self::w:tbl)])]",
-    namespaces=NS,
-)
+_PARAGRAPH: Final = qn("w:p")
 _CELL_BLOCKS: Final = (qn("w:p"), qn("w:tbl"), qn("w:sdt"), qn("w:customXml"))
 
 
@@ -52,11 +45,10 @@ def tidy_part(root: Element) -> None:
             remove(row)
     for table in root.iter(qn("w:tbl")):
         keep_width(table)
-    without_paragraph: Any = _WITHOUT_PARAGRAPH(root)
-    for cell in without_paragraph:
-        _end_with_paragraph(cell)
-    whole: Any = _WHOLE_ROWS(root)
-    for row in whole:
+    for cell in root.iter(qn("w:tc"), qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr")):
+        if not len(cell) or cell[-1].tag != _PARAGRAPH:
+            _end_with_paragraph(cell)
+    for row in root.iter(qn("w:tr")):
         _let_tall_row_split(row)
     _renumber(root)
 
