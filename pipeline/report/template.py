@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from typing import Any, Final
 import jinja2
 from jinja2 import TemplateError
 
+from pipeline.report import cache
 from pipeline.report.check import Checked, check_part
 from pipeline.report.errors import PackageError
 from pipeline.report.faults import Place, TemplateFault
@@ -25,7 +27,7 @@ from pipeline.report.marks import OPEN
 from pipeline.report.merge.guard import Spec, conforms, used_shape
 from pipeline.report.ooxml import Element, kept_prefixes, parse, qn, without_idle_namespaces
 from pipeline.report.outline import heading_styles
-from pipeline.report.package import Package, read_package, write_package
+from pipeline.report.package import Package, Parts, read_package, write_package
 from pipeline.report.provenance import Wrapper, unwrap
 from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
@@ -39,6 +41,7 @@ _BRACES: Final = re.compile(r"(?:^|>)([^<>]*(?:\{\{|\{%|\{#)[^<>]*)")
 MAX_OUTPUT: Final = 100_000_000
 _WORD_TYPES: Final = ("main", "header", "footer", "footnotes", "endnotes", "comments")
 _REMEMBERED: Final = 16
+_KIND: Final = "report"
 _PROPERTY_TYPES: Final = ("core-properties", "extended-properties", "custom-properties")
 
 
@@ -49,6 +52,7 @@ class Template:
     package: Package
     faults: tuple[TemplateFault, ...]
     _accepted: list[Spec] = field(default_factory=list, compare=False)
+    _digest: str = field(default="", compare=False)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Template:
@@ -122,7 +126,15 @@ class Template:
             if spec is not None:
                 self._accepted.insert(0, spec)
                 del self._accepted[_REMEMBERED:]
+                self._keep()
         return faults
+
+    def _keep(self) -> None:
+        """Keep a sound template as it was taken apart."""
+        if self._digest and not any(part.faults for part in self.parts):
+            codes = {part.name: self._environment.compile(part.source) for part in self.parts if part.tags}
+            plain = ({**self.package.parts}, [part.plain() for part in self.parts], codes, self._accepted)
+            cache.store(self._digest, _KIND, plain)
 
     def _checked(self, context: Mapping[str, Any] | MapOf) -> tuple[Checked, ...]:
         shape = _shape(context)
@@ -160,7 +172,17 @@ class Template:
 
 @lru_cache(maxsize=8)
 def _opened(data: bytes) -> Template:
-    return Template._from_bytes(data)
+    """The template of some bytes, from the user's cache or taken apart now."""
+    digest = hashlib.sha256(data).hexdigest()
+    kept = cache.load(digest, _KIND)
+    if kept is None:
+        return replace(Template._from_bytes(data), _digest=digest)
+    contents, parts, codes, accepted = kept
+    template = Template(Package(Parts(contents)), (), accepted, digest)
+    environment = template._environment
+    programs = {n: jinja2.Template.from_code(environment, code, {}) for n, code in codes.items()}
+    template.__dict__.update(parts=tuple(map(TaggedPart.from_plain, parts)), _programs=programs)
+    return template
 
 
 def _shape(context: Mapping[str, Any] | MapOf) -> MapOf:

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from pipeline.report import merge_template
-from pipeline.report.merge import cache, engine
+from pipeline.report import cache, merge_template
+from pipeline.report.merge import engine
 from pipeline.report.merge.codec import CODECS
 from tests.report.word_fixtures import ROOT, R, W, docx, p, table, texts
 
@@ -367,7 +367,7 @@ def test_memory_disk_and_a_fresh_compile_give_the_same_bytes(own_cache: Path) ->
     assert merge_template(template, CONTEXT)[0] == first
     assert [path.stat().st_mode & 0o777 for path in own_cache.iterdir()] == [0o600]
     engine._mergers.clear()
-    assert cache.load(hashlib.sha256(template).hexdigest()) is not None
+    assert cache.load(hashlib.sha256(template).hexdigest(), "merge") is not None
     assert merge_template(template, CONTEXT)[0] == first
 
 
@@ -384,7 +384,7 @@ def test_a_cache_file_that_is_damaged_or_not_ours_alone_is_not_read(own_cache: P
         file.symlink_to(own_cache / "other")
     else:
         file.write_bytes({"cut": content[:-7], "flip": content[:-1] + b"\x01", "empty": b""}[damage])
-    assert cache.load(hashlib.sha256(template).hexdigest()) is None
+    assert cache.load(hashlib.sha256(template).hexdigest(), "merge") is None
     engine._mergers.clear()
     assert merge_template(template, CONTEXT)[0] == first
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.report.merge import cache
+from pipeline.report import cache
 from pipeline.report.merge.archive import Member, Stretch, archive, stretch
 from pipeline.report.merge.codec import DEFAULT, Codec, codec
 from pipeline.report.merge.guard import Spec, conforms, used_shape
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Faults = tuple["TemplateFault", ...]
 _REMEMBERED: Final = 16
+_KIND: Final = "merge"
 _ACCEPTED: Final = 16
 _LEFT_TO_JINJA: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, Beyond)
 
@@ -83,7 +84,7 @@ class Merger:
         if spec is not None and spec not in self._plan.accepted:
             self._plan.accepted.insert(0, spec)
             del self._plan.accepted[_ACCEPTED:]
-            cache.store(self._digest, self._plan)
+            cache.store(self._digest, _KIND, self._plan.plain())
 
 
 _mergers: OrderedDict[str, Merger] = OrderedDict()
@@ -98,7 +99,8 @@ def merger(template: bytes) -> tuple[Merger | None, Faults]:
     if digest in _mergers:
         _mergers.move_to_end(digest)
         return _mergers[digest], ()
-    plan, opened = cache.load(digest), None
+    kept, opened = cache.load(digest, _KIND), None
+    plan = Plan.from_plain(kept) if kept is not None else None
     if plan is None:
         opened = _opened(template)
         plan, faults = opened.plan()

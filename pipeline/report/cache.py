@@ -21,49 +21,34 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.report.merge.archive import Member
-from pipeline.report.merge.plan import Plan, Program
-
 _DIGEST = 32
-_FIELDS = ("name", "code", "constants", "source", "literals", "elastic", "nested", "first_number")
 
 
-def load(template_digest: str) -> Plan | None:
-    """The compiled form of a template; None when there is none, or none to be trusted."""
+def load(template_digest: str, kind: str) -> Any:
+    """What was kept of a template under a kind; None when there is nothing, or nothing to be trusted."""
     folder = _folder()
     if folder is None:
         return None
-    content = _read(folder / _name(template_digest))
+    content = _read(folder / _name(template_digest, kind))
     if content is None or hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
         return None
     try:
-        members, accepted = marshal.loads(content[_DIGEST:])
-        return Plan(tuple(_member(member) for member in members), accepted)
+        return marshal.loads(content[_DIGEST:])
     except (ValueError, EOFError, TypeError):
         return None
 
 
-def store(template_digest: str, plan: Plan) -> None:
-    """Keep a compiled form; a cache that cannot be written is no fault."""
+def store(template_digest: str, kind: str, plain: Any) -> None:
+    """Keep plain data (text, bytes, numbers, code, tuples, lists, dicts); a cache that cannot be written is no fault."""
     folder = _folder()
     if folder is None:
         return
-    content = marshal.dumps(([_plain(member) for member in plan.members], plan.accepted))
+    content = marshal.dumps(plain)
     with contextlib.suppress(OSError):
         handle, aside = tempfile.mkstemp(dir=folder)  # readable for the user alone
         with os.fdopen(handle, "wb") as stream:
             stream.write(hashlib.sha256(content).digest() + content)
-        os.replace(aside, folder / _name(template_digest))
-
-
-def _plain(member: Member | Program) -> tuple[Any, ...]:
-    if isinstance(member, Member):
-        return (member.name, member.packed, member.crc, member.size)
-    return tuple(getattr(member, field) for field in _FIELDS)
-
-
-def _member(values: tuple[Any, ...]) -> Member | Program:
-    return Member(*values) if len(values) == 4 else Program(*values)
+        os.replace(aside, folder / _name(template_digest, kind))
 
 
 def _folder() -> Path | None:
@@ -98,19 +83,16 @@ def _read(path: Path) -> bytes | None:
         return stream.read() if stat.S_ISREG(status.st_mode) and _ours(status) else None
 
 
-def _name(template_digest: str) -> str:
-    return f"{hashlib.sha256(f'{template_digest} {_versions()}'.encode()).hexdigest()[:40]}.template"
+def _name(template_digest: str, kind: str) -> str:
+    return f"{hashlib.sha256(f'{template_digest} {_versions()}'.encode()).hexdigest()[:40]}.{kind}"
 
 
 @cache
 def _versions() -> str:
-    """Python, Jinja, and the sources of our compiler; read without importing any of them."""
+    """Python, Jinja, and our own sources; read without importing any of them."""
     total = hashlib.sha256(sys.version.encode())
     here = Path(__file__).resolve().parent
-    for path in (
-        *sorted(here.glob("*.py")),
-        *(here.parent / f"{n}.py" for n in ("check", "sandbox", "shapes", "tags")),
-    ):
+    for path in sorted(here.rglob("*.py")):
         total.update(path.read_bytes())
     total.update(_jinja().encode())
     return total.hexdigest()
