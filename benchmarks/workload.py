@@ -232,7 +232,7 @@ def _body(dialect: Dialect, scale: float) -> Iterator[str]:
         yield paragraph("".join(pieces))
         if number % 3 == 0 and number // 3 < 20 * scale:
             table = number // 3
-            columns = 4 + table % 3
+            columns = 4 + table % 20 % 3
             heading = dialect.row(
                 [dialect.cell(dialect.run(f"T{table}.{n}"), 9000 // columns) for n in range(columns)], True
             )
@@ -306,7 +306,8 @@ def _package(document: str, header: str, footer: str) -> bytes:
             )
             archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
         for number in range(1, 7):
-            archive.writestr(zipfile.ZipInfo(f"word/media/p{number}.png", (2020, 1, 1, 0, 0, 0)), png(number))
+            info = zipfile.ZipInfo(f"word/media/p{number}.png", (2020, 1, 1, 0, 0, 0))
+            archive.writestr(info, png(number), zipfile.ZIP_DEFLATED)  # as Word does
     return buffer.getvalue()
 
 
