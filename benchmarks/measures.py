@@ -215,7 +215,7 @@ def cold(setup: Setup) -> dict[str, float]:
 
 
 def _first_compile(setup: Setup) -> dict[str, float]:
-    code = (  # noqa: UP031
+    code = (
         "import io, time, workload\nfrom docxtpl import DocxTemplate\nfrom pipeline.report.merge import engine\n"
         "from pipeline.report.merge.compiler import Opened\nt, d = workload.template(), workload.data(1)\n"
         "def theirs():\n x = DocxTemplate(io.BytesIO(t)); x.render(d, autoescape=True); x.save(io.BytesIO())\n"
@@ -296,7 +296,7 @@ def memory(setup: Setup) -> dict[str, float]:
 def workers(setup: Setup) -> dict[str, float]:
     """Two processes against one over the same documents, by the clock; one compile a worker."""
     count = 200 if setup.short else 1000
-    code = (  # noqa: UP031
+    code = (
         "import sys, time, workload\nfrom concurrent.futures import ProcessPoolExecutor\nimport pool_task\n"
         "def run(jobs):\n"
         " with ProcessPoolExecutor(jobs) as pool:\n"

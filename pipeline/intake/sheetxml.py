@@ -141,9 +141,12 @@ def _is_percent(format_id: str, formats: Mapping[str, str]) -> bool:
 # -- cells -------------------------------------------------------------------------------------------------------
 def _marks(xml: bytes, percent: tuple[int, ...]) -> SheetMarks:
     errors = dict(_errors(xml)) if b't="e"' in xml or b"t='e'" in xml else {}
-    no_result = frozenset(_without_result(xml)) if re.search(rb"<" + _P + rb"f[\s/>]", xml) else frozenset()
+    may_compute = b"<f" in xml or b":f" in xml  # a look at the bytes is a hundredth of a search
+    computes = may_compute and re.search(rb"<" + _P + rb"f[\s/>]", xml) is not None
+    no_result = frozenset(_without_result(xml)) if computes else frozenset()
     styled = frozenset(_styled(xml, percent)) if percent else frozenset()
-    formulas = {place for m in _FORMULA_CELL.finditer(xml) if (place := _place(m.group(1))) is not None}
+    found = _FORMULA_CELL.finditer(xml) if computes else ()
+    formulas = {place for m in found if (place := _place(m.group(1))) is not None}
     return SheetMarks(errors, no_result, styled, bool(formulas - errors.keys() - no_result))
 
 
