@@ -268,7 +268,9 @@ class _Reader:
         """verification.yaml laid over the shared file that it names."""
         name = f"{SHARED}/{own['over']}.yaml"
         beside = (self.folder.parent, standards_folder())
-        path = next((p for f in beside if (p := f / SHARED / f"{own['over']}.yaml").is_file()), beside[0] / name)
+        path = next(
+            (p for f in beside if (p := f / SHARED / f"{own['over']}.yaml").is_file()), beside[0] / name
+        )
         if not path.is_file():
             self.problems.append(f"{own.places['over']}：{name} 不存在")
             return None
