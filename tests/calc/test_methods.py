@@ -15,7 +15,8 @@ from pipeline.evaluation import Evaluation
 from pipeline.findings import PackError
 from pipeline.intake.blank import write_workbook
 from pipeline.intake.data_file import read_data
-from pipeline.report.context_scores import conclusion, scorecard_context
+from pipeline.report.conclusion import conclusion
+from pipeline.report.context_scores import scorecard_context
 from pipeline.standard import Standard
 from tests.standard.test_inherit import city
 
