@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.in_force import edition_for, factors_in_force, in_force
 from pipeline.calc.rules import check_rules, try_rules
 from pipeline.calc.scoring import OWN_PROOF, Proof, score
 from pipeline.calc.trace import IndicatorValue
@@ -47,13 +48,19 @@ def evaluate_intake(
 
     `proof` says which scores a third party confirms (`calc/scoring.py`).
     """
+    standard = edition_for(standard, intake)  # the edition in force on the evaluation date
     calculator = Calculator(standard, intake)
     standard = calculator.standard  # with the limits and points that the workbook gives
-    ruled = check_rules(calculator, reading)
+    ruled = (*in_force(standard, intake), *check_rules(calculator, reading))
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
     blamed = Blamed(standard, intake, (*reading, *ruled))
-    known = (*reading, *ruled, *(f for f in calculator.findings if not blamed.explain_computed(f)))
+    known = (
+        *reading,
+        *ruled,
+        *factors_in_force(calculator),
+        *(f for f in calculator.findings if not blamed.explain_computed(f)),
+    )
     scorecard, scored = score(calculator, known, proof)
     return Evaluation(
         standard=standard,

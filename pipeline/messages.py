@@ -7,24 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from pipeline.findings import CellRef, Finding, Severity, UnreadableFile
-
-ERROR, WARNING, NOTE, EXPLAINED = Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """The words of one code."""
-
-    severity: Severity
-    text: str
-    fix: str
-    why: str = ""
-
+from pipeline.findings import CellRef, Finding, UnreadableFile
+from pipeline.message import ERROR, EXPLAINED, NOTE, WARNING, Message
+from pipeline.messages_standard import STANDARD_MESSAGES
 
 CATALOGUE: Mapping[str, Message] = {
+    **STANDARD_MESSAGES,
     # -- values that are asked (validate.py)
     "missing": Message(ERROR, "还没有填写", "请填写{what}。", "没有这个值，相关指标和章节无法生成。"),
     "table_empty": Message(ERROR, "表“{table}”至少要填 {min} 行", "请在表中填写；列名下方第一行开始。"),
@@ -61,6 +50,18 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "factor_unit": Message(
         ERROR, "“{key}”的系数按 {per} 计，计量单位“{unit}”不能换算成 {per}", "请改用可换算成 {per} 的单位。"
+    ),
+    "irr_none": Message(
+        WARNING,
+        "“{indicator}”无解：{reason}",
+        "请核对投资、年净现金流量和年限；数据无误的，该方案按没有内部收益率判定。",
+        "没有内部收益率不能当作 0 或任何数。",
+    ),
+    "irr_several": Message(
+        WARNING,
+        "“{indicator}”多解：{reason}",
+        "请改按净现值判定，并在报告中说明。",
+        "取其中任何一个都会误导。",
     ),
     "limits_equal": Message(
         ERROR,
@@ -110,6 +111,11 @@ CATALOGUE: Mapping[str, Message] = {
         ERROR,
         "证明材料编号“{number}”不在证明材料清单中{near}{rows}",
         "请改正编号，或在证明材料清单中补上这一项。",
+    ),
+    "evidence_asked_unknown": Message(
+        ERROR,
+        "“{item}”不是要求的证明材料的编号{near}",
+        "请按自评价报告“证明材料核对表”中的编号填写，如 G01-1；不对应哪一项的可以不填。",
     ),
     # -- evidence files (evidence/)
     "evidence_folder_missing": Message(

@@ -16,18 +16,27 @@ def printable(text: str) -> str:
 
 
 def findings_text(findings: Sequence[Finding], file: str) -> str:
-    """All findings grouped by sheet, in the order they come; 全部通过 when there are none."""
+    """All findings by file (`file` first) and sheet, in the order they come; 全部通过 when there are none."""
     if not findings:
         return f"{file}：{PASSED}\n"
-    lines = [f"{file}：{counts(findings)}", ""]
+    by_file: dict[str, list[Finding]] = {file: []}
+    for found in findings:
+        named = found.where.file if found.where is not None else ""
+        by_file.setdefault(named or file, []).append(found)
+    lines = [line for name, found in by_file.items() if found for line in _of_file(name, found)]
+    if not any(f.severity is Severity.ERROR for f in findings):
+        lines.append(fine(findings))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _of_file(file: str, findings: Sequence[Finding]) -> list[str]:
+    lines = [f"{printable(file)}：{counts(findings)}", ""]
     for sheet, group in groupby(findings, key=sheet_of):
         lines.append(f"【{printable(sheet)}】")
         for found in group:
             lines += _lines(found)
         lines.append("")
-    if not any(f.severity is Severity.ERROR for f in findings):
-        lines.append(fine(findings))
-    return "\n".join(lines).rstrip() + "\n"
+    return lines
 
 
 def _lines(found: Finding) -> list[str]:

@@ -72,9 +72,12 @@ class Blamed:
         for text in texts:
             node = s.parse(text)
             for name in s.names(node):
-                yield from self._depends.reads(name) if name in self._standard.indicators.by_id else (name,)
+                yield from self._depends.name_reads(name)
             for column in s.columns(node):
-                yield f"{column.table}.{column.column}"
+                if column.column in self._standard.intake.tables[column.table].by_id:
+                    yield f"{column.table}.{column.column}"
+                else:
+                    yield from self._depends.column_reads(column)
 
     def _is_refused(self, key: str, row: Row | None) -> bool:
         """Whether an answer is there but could not be read: of the table at hand only in the row at hand."""

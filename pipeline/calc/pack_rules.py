@@ -8,16 +8,17 @@ from decimal import Decimal, localcontext
 
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
+from pipeline.calc.say import PLACES, filled, say
 from pipeline.calc.scope import Scope
 from pipeline.findings import CellRef, Finding, Severity
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Evaluator, Num
+from pipeline.formula.evaluate import Evaluator
 from pipeline.formula.figures import BLANK, Figure, Figures, Operation, Opposite, Terms, figures_of
 from pipeline.formula.precision import Comparison, compared
-from pipeline.quantity import PRECISION, Missing, NotApplicable, fixed, plain
+from pipeline.formula.values import Num
+from pipeline.quantity import PRECISION, fixed, plain
 from pipeline.standard.types import Rule, Standard
 
-_EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _CONFIRMED = re.compile(
     r"(?:数据|数值|情况)?(?:已|经)?(?:核实|核对|确认|属实)(?:无误|属实)?[，,：:。；;\s]*(?P<reason>.*)", re.S
 )
@@ -54,9 +55,9 @@ def _holds(calculator: Calculator, rule: Rule, row: RowAt | None, sides: Compari
 
 def _finding(calculator: Calculator, rule: Rule, row: RowAt | None, sides: Comparison | None) -> Finding:
     words = {} if sides is None else _sides(calculator, rule, row, sides)
-    used = _EXPRESSION.findall(rule.message + rule.fix)
-    details = {e: words[e] if e in words else _say(calculator, e, row) for e in used}
-    severity, explanation, fix = Severity(rule.grade), "", _filled(rule.fix, details)
+    used = PLACES.findall(rule.message + rule.fix)
+    details = {e: words[e] if e in words else say(calculator, e, row) for e in used}
+    severity, explanation, fix = Severity(rule.grade), "", filled(rule.fix, details.__getitem__)
     place = _explained_at(calculator.standard, rule)
     if severity is Severity.WARNING and place is not None:
         explanation = _explanation(calculator, rule, row)
@@ -70,16 +71,12 @@ def _finding(calculator: Calculator, rule: Rule, row: RowAt | None, sides: Compa
         subject=rule.at.partition("@")[0],
         where=_place(calculator, rule, row),
         details=details,
-        message=_filled(rule.message, details),
+        message=filled(rule.message, details.__getitem__),
         fix=fix,
         why=rule.why + (f"（{rule.clause}）" if rule.clause else ""),
         explanation=explanation,
         stage=rule.stage or "",
     )
-
-
-def _filled(text: str, details: dict[str, str]) -> str:
-    return _EXPRESSION.sub(lambda m: details[m.group(1)], text)
 
 
 def _place(calculator: Calculator, rule: Rule, row: RowAt | None) -> CellRef | None:
@@ -191,15 +188,3 @@ def _number(number: Num) -> str:
 def _short(value: Decimal) -> str:
     """In full up to six decimals, else rounded to two."""
     return plain(value) if value.normalize().as_tuple().exponent in range(-6, 60) else fixed(value, 2)
-
-
-def _say(calculator: Calculator, expression: str, row: RowAt | None) -> str:
-    outcome = calculator.condition(expression, row)
-    if isinstance(outcome, Num):
-        measure = outcome.unit.text if outcome.unit is not None and outcome.unit.text != "1" else ""
-        return f"{_short(outcome.value)} {measure}".strip()
-    if isinstance(outcome, bool):
-        return "是" if outcome else "否"
-    if isinstance(outcome, Missing | NotApplicable):
-        return "（未填）" if isinstance(outcome, Missing) else "不适用"
-    return "、".join(outcome) if isinstance(outcome, tuple) else str(outcome)

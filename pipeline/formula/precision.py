@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Bound, Evaluator, Num, aligned
+from pipeline.formula.evaluate import Bound, Evaluator
+from pipeline.formula.values import Num, aligned
 
 Declared = Callable[[s.Name | s.Column], bool]
 """Whether a name stands for a measured figure of the workbook (and not for a constant, a count or a result)."""

@@ -167,7 +167,7 @@ def _read_tables(
             into.refused.add(table.id)
             into.places[table.id] = context.sheet_ref(table.label)
         elif table.id == CRITERIA_TABLE:
-            read_criteria(context, spot, standard.scoring, constraints, into)
+            read_criteria(context, spot, standard.listed, constraints, into)
         elif table.fixed:
             read_fixed(context, spot, constraints, into)
         else:

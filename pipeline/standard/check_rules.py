@@ -15,7 +15,7 @@ def check_rules(standard: t.Standard) -> Iterator[str]:
     """What is wrong with the places, words and stages of a pack's rules."""
     kinds = kinds_of(standard)
     for rule in standard.intake.rules:
-        where = f"intake.yaml：规则 {rule.id}"
+        where = f"{standard.places.at('intake.yaml', 'rules', rule.id)}：规则 {rule.id}"
         table_id, dot, column = rule.at.partition(".")
         if dot:
             table = standard.intake.tables.get(table_id)

@@ -51,6 +51,8 @@ class Field:
     format: Literal["credit_code", "email", "phone", "postcode"] | None = None
     max_length: int | None = None
     options: tuple[str, ...] | str = ()
+    option_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other words for an option, by option; those of the whole file are added by the loader."""
     help: str = ""
     example: str = ""
     clause: str | None = None
@@ -58,6 +60,7 @@ class Field:
     decimals: int | None = None
     carry: Carry | None = None
     earlier: str | None = None
+    unit_from: str | None = None
     status: Status = "printed"
     source: str | None = None
 
@@ -105,6 +108,8 @@ class Table:
     label: str
     columns: tuple[Field, ...]
     clause: str | None = None
+    status: Status = "printed"
+    source: str | None = None
     intro: str = ""
     min_rows: int = 0
     when: str | None = None
@@ -243,6 +248,7 @@ class IntakeSchema:
     sheets: tuple[Sheet, ...]
     rules: tuple[Rule, ...] = ()
     option_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    option_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     document: str = "录入表"
     steps: tuple[str, ...] = ()
 
