@@ -57,6 +57,16 @@ def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Opt
     return 1 if found.unexpected else 0
 
 
+def diff_runs(old: Path, new: Path, out: Outputs, options: Options, jobs: int) -> int:
+    """Compares two runs over many clients; 1 when anybody changed."""
+    from pipeline.review.batch_diff import compare_runs
+    from pipeline.review.batch_page import batch_page, batch_record, batch_text
+
+    found = compare_runs(old, new, jobs, options)
+    write(out, lambda: batch_text(found), lambda: batch_page(found), lambda: batch_record(found))
+    return 1 if found.changed else 0
+
+
 def verify(report: Path, workbook: Path, sheet: Path | None, out: Outputs, options: Options) -> int:
     """Checks an edited report against its data; 1 when there are faults."""
     from pipeline.review.verify import verify_report
