@@ -5,7 +5,6 @@ Exit codes: 0 fine, 1 findings that forbid the final report, 2 the command could
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -166,7 +165,7 @@ def run(
 
 
 @main.command()
-@click.argument("place", type=EXISTING)
+@click.argument("places", nargs=-1, required=True, metavar="PLACE...")
 @click.option("-o", "--output", type=EXISTING, required=True, help="结果文件夹，每个客户一个子文件夹。")
 @click.option(
     "--report",
@@ -177,34 +176,73 @@ def run(
 )
 @click.option("--form", help="第三方评价报告的官方格式，如 2016 或 2024。")
 @click.option("--jobs", type=click.IntRange(1, 64), help="同时处理几份，默认按处理器个数。")
+@click.option("--again", is_flag=True, help="全部重做，没有变化的也不跳过。")
+@click.option(
+    "--memory-limit", type=click.IntRange(128), default=1024, help="每份最多用多少内存（MB），默认 1024。"
+)
+@click.option("--time-limit", type=click.IntRange(1), default=300, help="每份最多用多少秒，默认 300。")
 @click.option("--no-draft", is_flag=True, help="有错误的不生成草稿。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
 @standard_options
 @reported
 def batch(
-    place: Path,
+    places: tuple[str, ...],
     output: Path,
     reports: tuple[str, ...],
     form: str | None,
     jobs: int | None,
+    again: bool,
+    memory_limit: int,
+    time_limit: int,
     no_draft: bool,
     no_page_numbers: bool,
     standard: str | None,
     standards: Path | None,
 ) -> None:
-    """批量评价一个文件夹里的全部录入表，打印结果表。
+    """批量评价许多录入表，打印结果表；PLACE 是文件夹、录入表，或带 * 的写法。
+
+    再次运行只做有变化的，并说明原因；中断之后重新运行即可接着做。有人改过的报告不覆盖。
 
     \b
     例：lvbao batch samples -o output
+        lvbao batch "客户/*/录入表.xlsx" -o output --jobs 4
         lvbao batch samples -o output --reports third_party_evaluation
     """
-    from pipeline import commands
+    from pipeline import batch_commands
+    from pipeline.batch.limits import Limits
     from pipeline.deliver import Options
 
     options = Options(standard, standards, None, None, not no_draft, not no_page_numbers, form=form)
     names = [name.strip() for each in reports for name in each.replace("，", ",").split(",")]
-    wanted = [name for name in names if name]
-    sys.exit(commands.batch(place, output, options, jobs or min(os.cpu_count() or 1, 8), wanted))
+    wanted = tuple(name for name in names if name)
+    asked = batch_commands.Asked(wanted, jobs, again, Limits(memory_limit, time_limit))
+    sys.exit(batch_commands.batch(places, output, options, asked))
+
+
+@main.command()
+@click.argument("file", type=EXISTING)
+@click.option("--workbook", type=EXISTING, help="录入表；批处理生成的报告会自己找到。")
+@click.option("--verification", type=EXISTING, help="核查表，默认是录入表旁边的 核查表.xlsx。")
+@click.option("--template", type=EXISTING, help="生成报告时用的自己的 Word 模板。")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def receipt(
+    file: Path,
+    workbook: Path | None,
+    verification: Path | None,
+    template: Path | None,
+    standards: Path | None,
+) -> None:
+    """核对一份报告是否正是由这些输入生成的：重新生成一次，逐字节比较；不同时指出哪一项输入变了。
+
+    \b
+    例：lvbao receipt output/甲厂/自评价报告.docx
+        lvbao receipt 自评价报告.docx --workbook 录入表.xlsx
+    """
+    from pipeline import receipt_commands
+    from pipeline.reproduce import Places
+
+    sys.exit(receipt_commands.receipt(file, Places(workbook, verification, template, standards)))
 
 
 @main.command("verify-sheet")

@@ -14,7 +14,9 @@ from pipeline.calc.trace import IndicatorValue, Operand, Trace
 from pipeline.evaluation import Evaluation
 from pipeline.facts import Fact
 from pipeline.findings import CellRef, Finding
-from pipeline.quantity import NotApplicable, NotDetected, Value, is_blank, plain
+from pipeline.formula.values import Num, Outcome
+from pipeline.quantity import Missing, NoSolution, NotApplicable, NotDetected, Value, is_blank, plain
+from pipeline.standard.types import Derived
 
 SCHEMA = "lvbao-evaluation/1"
 
@@ -48,10 +50,40 @@ def evaluation_record(evaluation: Evaluation) -> dict[str, Any]:
             str(back): {i: _indicator(v) for i, v in values.items()}
             for back, values in sorted(evaluation.earlier.items())
         },
+        "derived": {d.id: _derived(evaluation, d) for d in evaluation.standard.indicators.derived},
+        "computed": _computed(evaluation),
         "scorecard": _scorecard(evaluation),
-        "findings": findings_record(evaluation.findings),
+        "findings": findings_record((*evaluation.findings, *evaluation.on_trial)),
         "receipt": asdict(evaluation.receipt),
     }
+
+
+def _derived(evaluation: Evaluation, derived: Derived) -> dict[str, Any]:
+    outcome = evaluation.calculator.derived(derived.id)
+    return {"label": derived.label, **_outcome(outcome), "clause": derived.clause or ""}
+
+
+def _computed(evaluation: Evaluation) -> dict[str, Any]:
+    """Computed columns: `table.column` → one value a row, unrounded."""
+    calculator, intake = evaluation.calculator, evaluation.intake
+    return {
+        c.id: [
+            _outcome(calculator.computed_cell(c.table, i, c.column)) for i in range(len(intake.rows(c.table)))
+        ]
+        for c in evaluation.standard.indicators.columns
+    }
+
+
+def _outcome(outcome: Outcome | None) -> dict[str, Any]:
+    if isinstance(outcome, Num):
+        return {"value": format(outcome.value, "f"), "unit": outcome.unit.text if outcome.unit else ""}
+    if isinstance(outcome, NoSolution):
+        return {"value": None, "kind": "no_solution", "word": outcome.word, "reason": outcome.reason}
+    if isinstance(outcome, bool | str):
+        return {"value": outcome}
+    if isinstance(outcome, dt.date):
+        return {"value": outcome.isoformat()}
+    return {"value": None, **(_kind(outcome) if isinstance(outcome, Missing | NotApplicable) else {})}
 
 
 def findings_record(findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -66,6 +98,8 @@ def findings_record(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "fix": f.fix,
             "why": f.why,
             "blocks": list(f.blocks),
+            **({"explanation": f.explanation} if f.explanation else {}),
+            **({"stage": f.stage} if f.stage else {}),
         }
         for f in findings
     ]

@@ -7,24 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from pipeline.findings import CellRef, Finding, Severity, UnreadableFile
-
-ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """The words of one code."""
-
-    severity: Severity
-    text: str
-    fix: str
-    why: str = ""
-
+from pipeline.findings import CellRef, Finding, UnreadableFile
+from pipeline.message import ERROR, NOTE, WARNING, Message
+from pipeline.messages_standard import STANDARD_MESSAGES
 
 CATALOGUE: Mapping[str, Message] = {
+    **STANDARD_MESSAGES,
     # -- values that are asked (validate.py)
     "missing": Message(ERROR, "还没有填写", "请填写{what}。", "没有这个值，相关指标和章节无法生成。"),
     "table_empty": Message(ERROR, "表“{table}”至少要填 {min} 行", "请在表中填写；列名下方第一行开始。"),
@@ -56,6 +45,18 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "factor_unit": Message(
         ERROR, "“{key}”的系数按 {per} 计，计量单位“{unit}”不能换算成 {per}", "请改用可换算成 {per} 的单位。"
+    ),
+    "irr_none": Message(
+        WARNING,
+        "“{indicator}”无解：{reason}",
+        "请核对投资、年净现金流量和年限；数据无误的，该方案按没有内部收益率判定。",
+        "没有内部收益率不能当作 0 或任何数。",
+    ),
+    "irr_several": Message(
+        WARNING,
+        "“{indicator}”多解：{reason}",
+        "请改按净现值判定，并在报告中说明。",
+        "取其中任何一个都会误导。",
     ),
     "limits_equal": Message(
         ERROR,
@@ -106,6 +107,11 @@ CATALOGUE: Mapping[str, Message] = {
         "证明材料编号“{number}”不在证明材料清单中{near}{rows}",
         "请改正编号，或在证明材料清单中补上这一项。",
     ),
+    "evidence_asked_unknown": Message(
+        ERROR,
+        "“{item}”不是要求的证明材料的编号{near}",
+        "请按自评价报告“证明材料核对表”中的编号填写，如 G01-1；不对应哪一项的可以不填。",
+    ),
     # -- evidence files (evidence/)
     "evidence_folder_missing": Message(
         WARNING,
@@ -151,6 +157,11 @@ CATALOGUE: Mapping[str, Message] = {
     "file_not_found": Message(ERROR, "找不到这个文件", "请核对路径和文件名。"),
     "file_not_openable": Message(
         ERROR, "打不开这个文件", "请确认它不是文件夹、没有被其他程序占用，并且有读取权限。"
+    ),
+    "file_lock": Message(
+        ERROR,
+        "这是表格软件打开文件时的临时文件，不是录入表",
+        "请在 Excel/WPS 中保存并关闭录入表，然后选择文件名不带“~$”“.~lock”的那一个。",
     ),
     "file_empty": Message(ERROR, "文件是空的（0 字节）", "请重新保存或重新发送原文件。"),
     "file_too_large": Message(
@@ -285,6 +296,12 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "external_links": Message(
         WARNING, "工作簿引用了别的文件（外部链接），数值可能不是最新的", "请把引用改为数值后保存。"
+    ),
+    "dates_1904": Message(
+        WARNING,
+        "工作簿采用 1904 日期系统，其中的日期可能整体相差 4 年零 1 天",
+        "请逐一核对日期；有误的，请把数据复制到新的空白录入表并改正日期。",
+        "在两种日期系统之间复制工作表时，日期会悄悄变化。",
     ),
     "sheet_missing": Message(
         ERROR, "找不到工作表“{title}”{near}", "请恢复这张工作表（名称和表头不要改），再提交。"

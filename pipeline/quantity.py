@@ -27,6 +27,13 @@ class NotApplicable:
 
 
 @dataclass(frozen=True, slots=True)
+class NoSolution(NotApplicable):
+    """The question has no answer in numbers, which is an answer: 无解, 多解."""
+
+    word: str = "无解"
+
+
+@dataclass(frozen=True, slots=True)
 class NotDetected:
     """Measured, below the detection limit; `limit` is None when the client did not give it."""
 

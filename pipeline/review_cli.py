@@ -79,6 +79,7 @@ def diff(
     page_file: Path | None,
     json_target: str | None,
     everything: bool,
+    redline: Path | None,
     runs: bool,
     jobs: int | None,
     report_kind: str | None,
@@ -96,6 +97,7 @@ def diff(
         lvbao diff 旧报告.docx 录入表.xlsx --html 比对.html
         lvbao diff 去年/evaluation.json 今年/evaluation.json --json 比对.json
         lvbao diff 旧报告.docx 新报告.docx --baseline 预期.yaml
+        lvbao diff 旧报告.docx 新报告.docx --redline 修订稿.docx
         lvbao diff --batch 结果1 结果2 --html 批量比对.html
     """
     from pipeline import review_commands
@@ -103,6 +105,8 @@ def diff(
 
     options = Options(standard, standards, report_kind, template)
     out = review_commands.Outputs(page_file, json_target, everything)
+    if redline is not None:
+        review_commands.redline(old, new, redline, to_stderr=json_target == "-")
     if runs:
         sys.exit(review_commands.diff_runs(old, new, out, options, jobs or min(os.cpu_count() or 1, 8)))
     sys.exit(review_commands.diff(old, new, baseline, out, options))

@@ -11,7 +11,7 @@ import click
 
 from pipeline.deliver import Options
 from pipeline.export import to_json
-from pipeline.files import write_text
+from pipeline.files import read_bytes, write_bytes, write_text
 from pipeline.findings import LvbaoError
 from pipeline.review.read import read_report
 from pipeline.review.reverse import cell_name, dependents
@@ -55,6 +55,23 @@ def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Opt
         lambda: difference_record(found),
     )
     return 1 if found.unexpected else 0
+
+
+def redline(old: Path, new: Path, target: Path, *, to_stderr: bool) -> None:
+    """Writes the newer report with every difference to the older one as a tracked change."""
+    from pipeline.report.errors import PackageError
+    from pipeline.review.redline import redline as make
+
+    if {old.suffix.lower(), new.suffix.lower()} != {".docx"}:
+        raise LvbaoError("--redline 只能用于两份报告（.docx）。")
+    if target.suffix.lower() != ".docx" or target.resolve() in (old.resolve(), new.resolve()):
+        raise LvbaoError("修订稿应写到另一个以 .docx 结尾的文件。")
+    try:
+        made = make(read_bytes(old, "报告"), read_bytes(new, "报告"))
+    except PackageError as error:
+        raise LvbaoError(f"{old.name}、{new.name}：{error}") from None
+    write_bytes(target, made.docx)
+    click.echo(f"已写入修订稿 {target}：{made.changes} 处修订。", err=to_stderr)
 
 
 def diff_runs(old: Path, new: Path, out: Outputs, options: Options, jobs: int) -> int:

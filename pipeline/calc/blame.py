@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.calc.dependencies import Dependencies
 from pipeline.calc.yearly import YEARS
 from pipeline.facts import Intake
-from pipeline.findings import CellRef, Finding, Severity
+from pipeline.findings import SILENT, CellRef, Finding, Severity
 from pipeline.formula import syntax as s
 from pipeline.standard.types import Rule, Standard
 
@@ -38,7 +38,7 @@ class Blamed:
         """Takes in one more finding."""
         if found.severity is Severity.ERROR:
             self._subjects.add(found.subject)
-        if found.where is None or not found.where.cell or found.severity is Severity.NOTE:
+        if found.where is None or not found.where.cell or found.severity in SILENT:
             return
         blamed = self._errors if found.severity is Severity.ERROR else self._warnings
         blamed.add((found.where.sheet, found.where.cell))
@@ -50,7 +50,7 @@ class Blamed:
             return True
         if not self._errors.isdisjoint(self._read(texts, row, whole_rows=True)):
             return True
-        if rule.severity == "error":
+        if rule.grade == "error":
             return False
         return not self._warnings.isdisjoint(self._read([rule.require], row, whole_rows=False))
 
@@ -72,9 +72,12 @@ class Blamed:
         for text in texts:
             node = s.parse(text)
             for name in s.names(node):
-                yield from self._depends.reads(name) if name in self._standard.indicators.by_id else (name,)
+                yield from self._depends.name_reads(name)
             for column in s.columns(node):
-                yield f"{column.table}.{column.column}"
+                if column.column in self._standard.intake.tables[column.table].by_id:
+                    yield f"{column.table}.{column.column}"
+                else:
+                    yield from self._depends.column_reads(column)
 
     def _is_refused(self, key: str, row: Row | None) -> bool:
         """Whether an answer is there but could not be read: of the table at hand only in the row at hand."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
+from pipeline.calc.say import filled, say
 from pipeline.calc.scheme import effective
 from pipeline.calc.scope import Scope
 from pipeline.calc.trace import IndicatorValue, LevelBasis, Operand, Trace
 from pipeline.facts import Intake
 from pipeline.findings import Finding
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Evaluator, FactorUse, Num, Outcome
+from pipeline.formula.evaluate import Evaluator, FactorUse
 from pipeline.formula.figures import BLANK, Figure, Figures, figures_of
-from pipeline.formula.render import symbolic, words
+from pipeline.formula.render import substituted, symbolic, words
+from pipeline.formula.values import Num, Outcome
 from pipeline.quantity import MISSING, PRECISION, Missing, NotApplicable, plain, round_half_even
-from pipeline.standard.types import Indicator, Limits, Standard
+from pipeline.standard.types import ComputedColumn, Derived, Indicator, Limits, Saying, Standard
 from pipeline.units import ONE
 
 ROUNDING_WORDS = "修约到 {decimals} 位小数（{source}，四舍六入五成双）"
@@ -32,6 +34,7 @@ class Calculator:
         self._cell_operands: dict[tuple[str, int, str], tuple[Operand, ...]] = {}
         self._cell_details: dict[tuple[str, int, str], tuple[str, str]] = {}
         self._cell_causes: dict[tuple[str, int, str], tuple[str, ...]] = {}
+        self._derived: dict[str, Outcome] = {}
         self._columns = {(c.table, c.column): c for c in standard.indicators.columns}
         self._found: dict[tuple[str, str], Finding] = {}
         self._factors: dict[tuple[str, str, str, bool, Decimal], tuple[FactorUse, str]] = {}
@@ -201,7 +204,7 @@ class Calculator:
         if key not in self._cells:
             scope = Scope(self, subject=definition.label)
             with localcontext(prec=PRECISION):
-                result = Evaluator(scope).run(s.parse(definition.formula), {table: row})
+                result = self._column_outcome(definition, scope, row)
                 if isinstance(result, Num) and result.unit is not None:
                     factor = result.unit.factor_to(definition.measure)
                     result = Num(result.value * factor, definition.measure)
@@ -210,6 +213,43 @@ class Calculator:
             self._cell_causes[key] = scope.causes
             self._cell_operands[key] = scope.operands
         return self._cells[key]
+
+    @staticmethod
+    def _column_outcome(definition: ComputedColumn, scope: Scope, row: int) -> Outcome:
+        bound = {definition.table: row}
+        if definition.when is not None:
+            applies = Evaluator(scope).run(s.parse(definition.when), bound)
+            if applies is False:
+                return NotApplicable(definition.not_applicable_reason)
+            if applies is not True:
+                return applies if isinstance(applies, NotApplicable) else MISSING
+        return Evaluator(scope).run(s.parse(definition.formula), bound)
+
+    # -- dates and texts that follow from the facts -----------------------------------------------------
+    def derived(self, derived_id: str) -> Outcome:
+        """The date, text or truth value; a text of cases with its places filled in."""
+        if derived_id not in self._derived:
+            self._derived[derived_id] = self._derive(self.standard.indicators.derived_by_id[derived_id])
+        return self._derived[derived_id]
+
+    def _derive(self, derived: Derived) -> Outcome:
+        applies = True if derived.when is None else self.condition(derived.when)
+        if applies is not True:
+            return NotApplicable(derived.not_applicable_reason) if applies is False else MISSING
+        if derived.formula is not None:
+            return self.condition(derived.formula, subject=derived.label)
+        case = self.saying(derived)
+        return MISSING if case is None else filled(case.text, lambda place: say(self, place))
+
+    def saying(self, derived: Derived) -> Saying | None:
+        """The first case that holds; None while it cannot be told."""
+        for case in derived.cases:
+            holds = True if case.when is None else self.condition(case.when)
+            if holds is True:
+                return case
+            if holds is not False:
+                return None
+        return None
 
     def cell_operands(self, table: str, row: int, column: str) -> tuple[Operand, ...]:
         """What a computed cell read."""
@@ -229,6 +269,13 @@ class Calculator:
             bound = {row[0]: row[1]} if row else None
             scope = Scope(self, subject=subject, recording=False)
             return Evaluator(scope, lazy=True).run(s.parse(text), bound)
+
+    def worked(self, text: str) -> tuple[Outcome, str]:
+        """The outcome of a formula that stands outside the indicators, and the formula with the numbers put in."""
+        with localcontext(prec=PRECISION):
+            evaluator, node = Evaluator(Scope(self)), s.parse(text)
+            outcome = evaluator.run(node)
+            return outcome, substituted(figures_of(node, evaluator))
 
     def condition_words(self, text: str) -> str:
         """The condition in words."""

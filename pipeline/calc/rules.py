@@ -6,23 +6,20 @@ is tried only when every value it reads is there, and not where one of them has 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
 
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
+from pipeline.calc.pack_rules import tried
 from pipeline.calc.past import dated, not_yet
 from pipeline.calc.yearly import of_field, of_table
 from pipeline.facts import Row
-from pipeline.findings import CellRef, Finding, Severity
-from pipeline.formula.evaluate import Num
+from pipeline.findings import Finding
 from pipeline.messages import finding
-from pipeline.quantity import NotApplicable, fixed, plain
-from pipeline.standard.types import CRITERIA_TABLE, Field, Rule, Table
-
-_EXPRESSION = re.compile(r"\{([^{}]*)\}")
+from pipeline.quantity import NotApplicable
+from pipeline.standard.types import CRITERIA_TABLE, Field, Table
 
 
 def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tuple[Finding, ...]:
@@ -30,17 +27,26 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
     standard = calculator.standard
     found = [*_fields(calculator), *_tables(calculator)]
     blamed = Blamed(standard, calculator.intake, (*earlier, *found))
-    strict = [r for r in standard.intake.rules if r.severity == "error"]
-    others = [r for r in standard.intake.rules if r.severity != "error"]
+    lasting = [r for r in standard.intake.rules if r.stage != "trial"]
+    strict = [r for r in lasting if r.grade == "error"]
+    others = [r for r in lasting if r.grade != "error"]
     checks = [
-        *(_rule(calculator, r, blamed) for r in strict),
+        *(tried(calculator, r, blamed) for r in strict),
         _past(calculator, blamed),
         _changes(calculator, blamed),
     ]
-    for broken in chain(*checks, *(_rule(calculator, r, blamed) for r in others)):
+    for broken in chain(*checks, *(tried(calculator, r, blamed) for r in others)):
         blamed.add(broken)
         found.append(broken)
     return tuple(found)
+
+
+def try_rules(calculator: Calculator, known: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """What the rules on trial would say; `known` are all findings that there are."""
+    standard = calculator.standard
+    blamed = Blamed(standard, calculator.intake, known)
+    on_trial = [r for r in standard.intake.rules if r.stage == "trial"]
+    return tuple(f for r in on_trial for f in tried(calculator, r, blamed))
 
 
 def _applies(calculator: Calculator, when: str | None, row: tuple[str, int] | None = None) -> bool:
@@ -111,55 +117,3 @@ def _changes(calculator: Calculator, blamed: Blamed) -> Iterator[Finding]:
     for each in series:
         if not blamed.explain_places(each.places):
             yield from each.finding()
-
-
-def _rule(calculator: Calculator, rule: Rule, blamed: Blamed) -> Iterator[Finding]:
-    if rule.for_each is None:
-        places: list[tuple[str, int] | None] = [None]
-    else:
-        places = [(rule.for_each, i) for i in range(len(calculator.intake.rows(rule.for_each)))]
-    for row in places:
-        if not _applies(calculator, rule.when, row) or calculator.condition(rule.require, row) is not False:
-            continue
-        if blamed.explain_rule(rule, row):
-            continue
-        details = {e: _say(calculator, e, row) for e in _EXPRESSION.findall(rule.message + rule.fix)}
-        yield Finding(
-            code=rule.id,
-            severity=Severity(rule.severity),
-            subject=rule.at.partition("@")[0],
-            where=_place(calculator, rule, row),
-            details=details,
-            message=_filled(rule.message, details),
-            fix=_filled(rule.fix, details),
-            why=rule.why + (f"（{rule.clause}）" if rule.clause else ""),
-        )
-
-
-def _filled(text: str, details: dict[str, str]) -> str:
-    return _EXPRESSION.sub(lambda m: details[m.group(1)], text)
-
-
-def _place(calculator: Calculator, rule: Rule, row: tuple[str, int] | None) -> CellRef | None:
-    intake = calculator.intake
-    table, dot, column = rule.at.partition(".")
-    if dot and row is not None:
-        source = intake.rows(table)[row[1]]
-        return source.fact(column).source or source.source
-    name, _, back = rule.at.partition("@")
-    return intake.fact(name, int(back or 0)).source or intake.places.get(rule.at)
-
-
-def _say(calculator: Calculator, expression: str, row: tuple[str, int] | None) -> str:
-    outcome = calculator.condition(expression, row)
-    if isinstance(outcome, Num):
-        text = (
-            plain(outcome.value)
-            if outcome.value.as_tuple().exponent in range(-6, 1)
-            else fixed(outcome.value, 2)
-        )
-        measure = outcome.unit.text if outcome.unit is not None and outcome.unit.text != "1" else ""
-        return f"{text} {measure}".strip()
-    if isinstance(outcome, bool):
-        return "是" if outcome else "否"
-    return "、".join(outcome) if isinstance(outcome, tuple) else str(outcome)

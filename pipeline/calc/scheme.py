@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from pipeline.calc.scope import Scope
 from pipeline.facts import Intake, Row
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Evaluator, Num
+from pipeline.formula.evaluate import BETTER, Evaluator
+from pipeline.formula.values import Num
 from pipeline.messages import finding
 from pipeline.quantity import PRECISION, plain
 from pipeline.standard.types import (
@@ -29,8 +30,6 @@ from pipeline.standard.types import (
 
 if TYPE_CHECKING:
     from pipeline.calc.calculator import Calculator
-
-BETTER = {"higher": "数值越大越好", "lower": "数值越小越好"}
 
 
 def effective(calculator: Calculator) -> Standard:

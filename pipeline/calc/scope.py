@@ -10,7 +10,8 @@ from pipeline.calc.trace import Operand, OperandKind
 from pipeline.facts import Fact
 from pipeline.findings import CellRef
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Coefficient, FactorUse, Num, Outcome
+from pipeline.formula.evaluate import Coefficient, FactorUse
+from pipeline.formula.values import Num, Outcome
 from pipeline.messages import finding_with
 from pipeline.quantity import MISSING, Missing, NotApplicable, NotDetected, plain, significant
 from pipeline.standard.types import STATUS_WORDS, Field
@@ -73,6 +74,7 @@ class Scope:
             self._standard.intake.fields,
             self._standard.indicators.by_id,
             self._standard.indicators.constants_by_id,
+            self._standard.indicators.derived_by_id,
             self._standard.intake.tables,
         ):
             if node.id in known:
@@ -123,6 +125,9 @@ class Scope:
                 source=source, symbol=symbol,
             )  # fmt: skip
             return Num(constant.value, constant.measure)
+        if name in self._standard.indicators.derived_by_id:
+            derived = self._calculator.derived(name)
+            return self._missing(self.label(s.Name(name)), None) if isinstance(derived, Missing) else derived
         return self._indicator(name, years_back)
 
     def _indicator(self, name: str, years_back: int) -> Outcome:
@@ -185,7 +190,10 @@ class Scope:
         if isinstance(outcome, Missing):
             self._missing(label, place)
         elif isinstance(outcome, Num) and column.is_number:
-            self._note_row(table, row, column.id, outcome, label, place)
+            named = source.fact(column.unit_from).value if column.unit_from else None
+            self._note_row(
+                table, row, column.id, outcome, label, place, named=named if isinstance(named, str) else ""
+            )
 
     def _note_computed(self, table: str, row: int, column: str, outcome: Outcome | None) -> None:
         place = self._intake.rows(table)[row].source
@@ -202,9 +210,9 @@ class Scope:
 
     def _note_row(
         self, table: str, row: int, column: str, outcome: Num, label: str, where: CellRef | None,
-        detail: str = "", source: str = "",
+        detail: str = "", source: str = "", named: str = "",
     ) -> None:  # fmt: skip
-        measure = outcome.unit.text if outcome.unit and outcome.unit != ONE else ""
+        measure = named or (outcome.unit.text if outcome.unit and outcome.unit != ONE else "")
         self._note(
             "row", f"{table}[{row + 1}].{column}", plain_or_short(outcome.value), measure, label=label,
             where=where, detail=detail, source=source,
@@ -242,6 +250,10 @@ class Scope:
                 return index
         self._missing(f"表“{definition.label}”的 {key}", self._intake.places.get(table))
         return None
+
+    def is_edition(self, name: str) -> bool:
+        """Whether the edition of the standard that is applied is the one called `name`."""
+        return self._standard.identity.edition == name
 
     def note(self, name: str) -> str:
         """The client's text in the 备注 cell of a field."""

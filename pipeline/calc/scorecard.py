@@ -13,7 +13,11 @@ MET, PARTLY, NOT_MET, NOT_APPLICABLE, UNDECIDED = "符合", "部分符合", "不
 
 @dataclass(frozen=True, slots=True)
 class CriterionScore:
-    """One row. `score` None: not scored (a pure basic requirement, not applicable) or undecided; see `verdict`."""
+    """One row. `score` None: not scored (a pure basic requirement, not applicable) or undecided; see `verdict`.
+
+    `share` (0 to 1) is the part of the points earned, of a row judged by the program: all that can be said where the
+    points themselves are not known.
+    """
 
     criterion: Criterion
     verdict: str
@@ -22,6 +26,7 @@ class CriterionScore:
     statement: str = ""
     evidence: tuple[str, ...] = ()
     confirmed: bool = False
+    share: Decimal | None = None
     where: CellRef | None = field(default=None, compare=False)
 
     @property

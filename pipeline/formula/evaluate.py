@@ -13,21 +13,17 @@ from decimal import Decimal
 from typing import Protocol
 
 from pipeline.formula import syntax as s
-from pipeline.quantity import MISSING, Missing, NotApplicable, interpolated, plain
+from pipeline.formula.functions import VALUES, Given
+from pipeline.formula.series import of_series
+from pipeline.formula.values import Num, Outcome, aligned, blank_of, compare
+from pipeline.quantity import MISSING, Missing, NoSolution, NotApplicable, interpolated, plain
 from pipeline.units import ONE, PERCENT, Unit, UnknownUnit, unit
 
-
-@dataclass(frozen=True, slots=True)
-class Num:
-    """A number in a unit; `unit` None is a bare number that fits any unit."""
-
-    value: Decimal
-    unit: Unit | None = None
-
-
-Outcome = Num | str | bool | dt.date | tuple[str, ...] | Missing | NotApplicable
+BETTER = {"higher": "数值越大越好", "lower": "数值越小越好"}
+"""The direction of an indicator in words."""
 Bound = dict[str, int]
-"""Table id → index of the row at hand."""
+"""Table id → index of the row at hand; `^table` → that of the row outside, where an aggregate over the same table runs."""
+_FINDINGS = {"无解": "irr_none", "多解": "irr_several"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +43,7 @@ class Environment(Protocol):
     def row_count(self, table: str, years_back: int | None) -> int | None: ...
     def note(self, name: str) -> str: ...
     def keyed_row(self, table: str, key: str) -> int | None: ...
+    def is_edition(self, name: str) -> bool: ...
     def coefficient(self, family: str, set_name: str, key: str) -> Coefficient | None: ...
     def factor_used(self, use: FactorUse) -> None: ...
     def problem(
@@ -85,6 +82,10 @@ class Evaluator:
     def run(self, node: s.Node, bound: Bound | None = None) -> Outcome:
         """The outcome of the formula, with the rows in `bound` at hand."""
         return self._eval(node, bound or {}, self.years_back)
+
+    def outcome(self, node: s.Node, bound: Bound, back: int) -> Outcome:
+        """The outcome of a part of a formula, `back` years before the evaluation year."""
+        return self._eval(node, bound, back)
 
     def _eval(self, node: s.Node, bound: Bound, back: int) -> Outcome:
         result = self._dispatch(node, bound, back)
@@ -126,9 +127,9 @@ class Evaluator:
     def _binary(self, node: s.Binary, bound: Bound, back: int) -> Outcome:
         left, right = self._eval(node.left, bound, back), self._eval(node.right, bound, back)
         if not isinstance(left, Num) or not isinstance(right, Num):
-            return _blank_of(left, right)
+            return blank_of(left, right)
         if node.op == "+" or node.op == "-":
-            converted, measure = _aligned(left, right)
+            converted, measure = aligned(left, right)
             return Num(left.value + converted if node.op == "+" else left.value - converted, measure)
         bare = left.unit is None and right.unit is None
         a, b = left.unit or ONE, right.unit or ONE
@@ -152,9 +153,11 @@ class Evaluator:
         if count is None:
             return Num(Decimal(0), ONE) if node.kind == "count" else MISSING
         kept: list[tuple[str, int, Num]] = []
+        periods: list[Outcome] = []
         blanks: list[Outcome] = []
+        different: set[Outcome] = set()
         for row in range(count):
-            inner = {**bound, table: row}
+            inner = within(bound, table, row)
             condition = True if node.where is None else self._eval(node.where, inner, back)
             if condition is False:
                 continue
@@ -162,12 +165,34 @@ class Evaluator:
                 blanks.append(condition)
                 continue
             value = Num(Decimal(1), ONE) if node.kind == "count" else self._eval(node.expression, inner, back)
-            if isinstance(value, Num):
+            if node.period is not None:
+                periods.append(self._eval(node.period, inner, back))
+            if node.kind == "distinct" and not isinstance(value, Missing | NotApplicable):
+                different.add(value)
+            elif isinstance(value, Num):
                 kept.append((table, row, value))
             else:
                 blanks.append(value)
+        if node.kind == "distinct":
+            return (
+                MISSING if any(isinstance(b, Missing) for b in blanks) else Num(Decimal(len(different)), ONE)
+            )
         self.terms[id(node)] = kept
-        return _reduced(node.kind, [n for _, _, n in kept], blanks)
+        numbers = [n for _, _, n in kept]
+        if node.kind == "rank":
+            own = self._eval(node.expression, bound, back)
+            return _rank(
+                own if any(r == bound[table] for _, r, _ in kept) else blank_of(own), numbers, blanks
+            )
+        if node.period is not None:
+            return self._told(of_series(node.kind, numbers, periods, blanks), node, bound)
+        return _reduced(node.kind, numbers, blanks)
+
+    def _told(self, outcome: Outcome, node: s.Call | s.Aggregate, bound: Bound) -> Outcome:
+        """The outcome; that there is no solution becomes a finding as well."""
+        if isinstance(outcome, NoSolution):
+            self.environment.problem(_FINDINGS[outcome.word], {"reason": outcome.reason}, _row_of(bound), "")
+        return outcome
 
     def _call(self, node: s.Call, bound: Bound, back: int) -> Outcome:
         args = node.arguments
@@ -196,17 +221,58 @@ class Evaluator:
                 if not isinstance(condition, bool):
                     return MISSING
                 return self._eval(args[1] if condition else args[2], bound, back)
+            case "edition":
+                assert isinstance(args[0], s.Text)  # the pack check has seen to it
+                return self.environment.is_edition(args[0].value)
             case "at":
-                return self._cell_of_key(args[0], args[1])
+                return self._cell_of_key(args[0], self._eval(args[1], bound, back))
+            case "outer":
+                return self._outer(args[0], bound)
+            case "first":
+                return self._is_first(args, bound)
+            case "applicable":
+                inner = self._eval(args[0], bound, back)
+                return inner if isinstance(inner, Missing) else not isinstance(inner, NotApplicable)
             case "linear":
                 return self._linear(args, bound, back)
+            case name if name in VALUES:
+                return self._plain(node, bound, back)
             case _:
                 return self._factor(node, bound, back)
 
-    def _cell_of_key(self, cell: s.Node, key: s.Node) -> Outcome:
-        assert isinstance(cell, s.Column)  # the pack check has seen to both
-        assert isinstance(key, s.Text)
-        row = self.environment.keyed_row(cell.table, key.value)
+    def _plain(self, node: s.Call, bound: Bound, back: int) -> Outcome:
+        """A function that needs nothing but the values of its arguments."""
+        given: list[Given] = []
+        for argument in node.arguments:
+            outcome = self._needed(argument, bound, back)
+            if isinstance(outcome, Missing | NotApplicable | tuple):
+                return blank_of(*(self._needed(a, bound, back) for a in node.arguments))
+            given.append(outcome)
+        return self._told(VALUES[node.function](*given), node, bound)
+
+    def _outer(self, column: s.Node, bound: Bound) -> Outcome:
+        assert isinstance(column, s.Column)  # the pack check has seen to it
+        row = bound.get(f"^{column.table}", bound[column.table])
+        return self.environment.cell(column.table, row, column.column)
+
+    def _is_first(self, columns: tuple[s.Node, ...], bound: Bound) -> Outcome:
+        """Whether no row above has the same values in all of the columns."""
+        named = [c for c in columns if isinstance(c, s.Column)]
+        here = bound[named[0].table]
+
+        def values(row: int) -> list[Outcome]:
+            return [self.environment.cell(c.table, row, c.column) for c in named]
+
+        own = values(here)
+        if any(isinstance(v, Missing) for v in own):
+            return MISSING
+        return all(values(row) != own for row in range(here))
+
+    def _cell_of_key(self, cell: s.Node, key: Outcome) -> Outcome:
+        assert isinstance(cell, s.Column)  # the pack check has seen to it
+        if not isinstance(key, str):
+            return blank_of(key)
+        row = self.environment.keyed_row(cell.table, key)
         return MISSING if row is None else self.environment.cell(cell.table, row, cell.column, wanted=True)
 
     def _needed(self, node: s.Node, bound: Bound, back: int) -> Outcome:
@@ -217,22 +283,46 @@ class Evaluator:
         return outcome
 
     def _linear(self, args: tuple[s.Node, ...], bound: Bound, back: int) -> Outcome:
-        """How far a value has come from `zero` (0) to `full` (1), in either direction, clamped to both ends."""
-        value, zero, full = (self._needed(a, bound, back) for a in args)
+        """How far a value has come from `zero` (0) to `full` (1), clamped to both ends.
+
+        With a direction the limits must follow it, and where both are the same the value reaches them or not.
+        """
+        value, zero, full = (self._needed(a, bound, back) for a in args[:3])
         if not (isinstance(value, Num) and isinstance(zero, Num) and isinstance(full, Num)):
-            return _blank_of(value, zero, full)
-        start, end = _aligned(value, zero)[0], _aligned(value, full)[0]
-        if start == end:
-            column = _column_of(args[2])
-            self.environment.problem("limits_equal", {"limit": plain(end)}, _row_of(bound), column)
+            return blank_of(value, zero, full)
+        start, end = aligned(value, zero)[0], aligned(value, full)[0]
+        rising = None if len(args) == 3 else self._eval(args[3], bound, back) == "higher"
+        if rising is None and start == end:
+            self._limits_problem("limits_equal", {"limit": plain(end)}, args[2], bound)
             return MISSING
+        if rising is not None and (start > end if rising else start < end):
+            shown = {
+                "limits": f"{plain(start)}、{plain(end)}",
+                "direction": BETTER["higher" if rising else "lower"],
+            }
+            self._limits_problem("limits_disordered", shown, args[2], bound)
+            return MISSING
+        if start == end:
+            reached = value.value >= end if rising else value.value <= end
+            return Num(Decimal(int(reached)), ONE)
         return Num(interpolated(value.value, start, end), ONE)
+
+    def _limits_problem(self, code: str, details: dict[str, str], limit: s.Node, bound: Bound) -> None:
+        """Tells of limits at the cell of the better one."""
+        row = _row_of(bound)
+        match limit:
+            case s.Call("at", (s.Column(table, column), s.Text(key))):
+                index = self.environment.keyed_row(table, key)
+                row = None if index is None else (table, index)
+            case _:
+                column = _column_of(limit)
+        self.environment.problem(code, details, row, column)
 
     def _yoy(self, node: s.Node, bound: Bound, back: int) -> Outcome:
         before = self._eval(node, bound, back + 1)
         now = self._eval(node, bound, back)
         if not isinstance(now, Num) or not isinstance(before, Num):
-            return _blank_of(now, before)
+            return blank_of(now, before)
         if before.value == 0:
             return MISSING
         return Num((now.value - before.value) / before.value * 100, PERCENT)
@@ -240,7 +330,7 @@ class Evaluator:
     def _factor(self, node: s.Call, bound: Bound, back: int) -> Outcome:
         family, set_name, key = (self._eval(a, bound, back) for a in node.arguments[:3])
         if not (isinstance(family, str) and isinstance(set_name, str) and isinstance(key, str)):
-            return _blank_of(set_name, key)
+            return blank_of(set_name, key)
         found = self.environment.coefficient(family, set_name, key)
         if node.function == "has_factor":
             return found is not None
@@ -258,7 +348,7 @@ class Evaluator:
         amount = self._eval(node.arguments[3], bound, back)
         spelled = self._eval(node.arguments[4], bound, back)
         if not isinstance(amount, Num) or not isinstance(spelled, str):
-            return _blank_of(amount, spelled)
+            return blank_of(amount, spelled)
         try:
             measured = unit(spelled)
             factor = measured.factor_to(found.per)
@@ -275,6 +365,22 @@ class Evaluator:
         return Num(amount.value * factor * value, found.result)
 
 
+def within(bound: Bound, table: str, row: int) -> Bound:
+    """The rows at hand inside an aggregate over `table`."""
+    outside = {f"^{table}": bound[table]} if table in bound else {}
+    return {**bound, **outside, table: row}
+
+
+def _rank(own: Outcome, values: list[Num], blanks: list[Outcome]) -> Outcome:
+    """1 + how many are larger: equal values have the same rank, and the next one leaves out as many. Missing as long as
+    one of them is missing; what is not applicable is not ranked."""
+    if not isinstance(own, Num):
+        return own
+    if any(isinstance(b, Missing) for b in blanks):
+        return MISSING
+    return Num(Decimal(1 + sum(1 for v in values if aligned(own, v)[0] > own.value)), ONE)
+
+
 def _row_of(bound: Bound) -> tuple[str, int] | None:
     return next(iter(bound.items()), None)
 
@@ -283,53 +389,13 @@ def _column_of(node: s.Node) -> str:
     return node.column if isinstance(node, s.Column) else ""
 
 
-def _blank_of(*outcomes: Outcome) -> Missing | NotApplicable:
-    """The blank that results: missing before not applicable."""
-    blanks = [o for o in outcomes if isinstance(o, Missing | NotApplicable)]
-    return next((b for b in blanks if isinstance(b, Missing)), blanks[0] if blanks else MISSING)
-
-
-def _aligned(left: Num, right: Num) -> tuple[Decimal, Unit | None]:
-    """The right value in the left's unit, and the unit of both."""
-    if left.unit is None or right.unit is None or left.unit.scale == right.unit.scale:
-        return right.value, left.unit or right.unit
-    return right.value * right.unit.factor_to(left.unit), left.unit
-
-
 def _logic(op: str, left: Outcome, right: Outcome) -> Outcome:
     decisive = op == "or"
     if left is decisive or right is decisive:
         return decisive
     if isinstance(left, bool) and isinstance(right, bool):
         return not decisive
-    return _blank_of(left, right)
-
-
-def compare(op: str, left: Outcome, right: Outcome) -> Outcome:
-    """The truth of a comparison, or the blank that prevents it."""
-    if isinstance(left, Missing | NotApplicable) or isinstance(right, Missing | NotApplicable):
-        return _blank_of(left, right)
-    if isinstance(left, bool) and isinstance(right, str):
-        left = "是" if left else "否"
-    elif isinstance(right, bool) and isinstance(left, str):
-        right = "是" if right else "否"
-    a: object = left
-    b: object = right
-    if isinstance(left, Num) and isinstance(right, Num):
-        a, b = left.value, _aligned(left, right)[0]
-    match op:
-        case "==":
-            return a == b
-        case "!=":
-            return a != b
-        case "<":
-            return a < b  # type: ignore[operator, no-any-return]
-        case "<=":
-            return a <= b  # type: ignore[operator, no-any-return]
-        case ">":
-            return a > b  # type: ignore[operator, no-any-return]
-        case _:
-            return a >= b  # type: ignore[operator, no-any-return]
+    return blank_of(left, right)
 
 
 def _reduced(kind: str, values: list[Num], blanks: list[Outcome]) -> Outcome:
@@ -339,16 +405,16 @@ def _reduced(kind: str, values: list[Num], blanks: list[Outcome]) -> Outcome:
     if not values:
         return Num(Decimal(0)) if kind in ("sum", "count") else MISSING
     total, measure = values[0].value, values[0].unit
-    aligned = [total]
+    alike = [total]
     for value in values[1:]:
-        converted, measure = _aligned(Num(total, measure), value)
-        aligned.append(converted)
+        converted, measure = aligned(Num(total, measure), value)
+        alike.append(converted)
     match kind:
         case "sum" | "count":
-            return Num(sum(aligned, Decimal(0)), measure)
+            return Num(sum(alike, Decimal(0)), measure)
         case "min":
-            return Num(min(aligned), measure)
+            return Num(min(alike), measure)
         case "max":
-            return Num(max(aligned), measure)
+            return Num(max(alike), measure)
         case _:
-            return Num(sum(aligned, Decimal(0)) / len(aligned), measure)
+            return Num(sum(alike, Decimal(0)) / len(alike), measure)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Evaluator, Num
+from pipeline.formula.evaluate import Evaluator
+from pipeline.formula.values import Num
 from pipeline.quantity import plain, significant
 
 MAX_TERMS: Final = 8

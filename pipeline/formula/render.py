@@ -6,10 +6,15 @@ from collections.abc import Callable
 
 from pipeline.formula import syntax as s
 from pipeline.formula.figures import Figure, Figures, Operation, Opposite, Terms
+from pipeline.formula.functions import WORDS
 from pipeline.quantity import plain
 
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
+_AGGREGATES = {
+    "sum": "Σ", "count": "计数", "distinct": "不同的个数", "min": "最小", "max": "最大", "avg": "平均", "rank": "名次",
+    "irr_flows": "IRR", "payback_flows": "偿还期",
+}  # fmt: skip
 COMPARISONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 """How comparisons are printed."""
 
@@ -82,11 +87,11 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
         case s.Among(operand, options):
             return f"{inner(operand)} 属于 {'、'.join(inner(o) for o in options)}"
         case s.Aggregate(kind, expression, where):
-            sign = {"sum": "Σ", "count": "计数", "min": "最小", "max": "最大", "avg": "平均"}[kind]
+            sign = _AGGREGATES[kind]
             condition = f"，{inner(where)}" if where is not None else ""
             return f"{sign}（{inner(expression)}{condition}）"
-        case s.Call("at", (cell, s.Text(key))):
-            return f"{inner(cell)}（{key}）"
+        case s.Call("at", (cell, key)):
+            return f"{inner(cell)}（{key.value if isinstance(key, s.Text) else inner(key)}）"
         case s.Call(function, arguments) if function != "if":
             return _call_words(function, [inner(a) for a in arguments])
         case _:
@@ -94,6 +99,8 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
 
 
 def _call_words(function: str, arguments: list[str]) -> str:
+    if function in WORDS:
+        return WORDS[function].format(*arguments)
     match function:
         case "abs":
             return f"|{arguments[0]}|"
@@ -107,6 +114,8 @@ def _call_words(function: str, arguments: list[str]) -> str:
             return f"{arguments[0]}的备注"
         case "has":
             return f"{arguments[0]}含{arguments[1]}"
+        case "edition":
+            return f"按 {arguments[0].strip('“”')} 版评价"
         case "year_of":
             return f"{arguments[0]}的年份"
         case "linear":

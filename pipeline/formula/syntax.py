@@ -9,7 +9,8 @@ sum        := term (("+" | "-") term)*
 term       := unary (("*" | "/") unary)*
 unary      := "-" unary | atom
 atom       := number | 'text' | name | table "." column | call | "(" expression ")"
-call       := name "(" (expression ("," expression)*)? ("where" expression)? ")"
+call       := name "(" (expression ("," expression)*)? ")"
+            | aggregate "(" expression ("," expression)? ("where" expression)? ")"
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-AGGREGATES = ("sum", "count", "min", "max", "avg")
+AGGREGATES = ("sum", "count", "distinct", "min", "max", "avg", "rank", "irr_flows", "payback_flows")
+BY_PERIOD = ("irr_flows", "payback_flows")
+"""Aggregates with a second expression: the year that a row's flow belongs to."""
 FUNCTIONS: dict[str, tuple[int, int]] = {
     # name: (fewest, most arguments)
     "abs": (1, 1),
@@ -35,7 +38,18 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "has_factor": (3, 3),
     "apply_factor": (5, 6),
     "at": (2, 2),
-    "linear": (3, 3),
+    "linear": (3, 4),
+    "edition": (1, 1),
+    "outer": (1, 1),
+    "first": (1, 3),
+    "applicable": (1, 1),
+    "add_months": (2, 2),
+    "meets": (3, 3),
+    "agrees": (2, 2),
+    "discount": (3, 3),
+    "npv": (4, 4),
+    "irr": (3, 3),
+    "irr_trial": (3, 3),
 }
 _WORDS = {"and", "or", "not", "in", "where"}
 _MAX_DEPTH = 60
@@ -129,11 +143,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """`sum(expression where condition)` over the rows of one table; `count(table where condition)` has a Name inside."""
+    """`sum(expression where condition)` over the rows of one table; `count(table where condition)` has a Name inside.
+
+    `period`: of a series of flows, the year of each row.
+    """
 
     kind: str
     expression: Node
     where: Node | None
+    period: Node | None = None
 
 
 Node = Number | Text | Name | Column | Negate | Binary | Compare | Among | Logic | Not | Call | Aggregate
@@ -148,8 +166,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return left, right
         case Call(_, arguments):
             return arguments
-        case Aggregate(_, expression, where):
-            return (expression,) if where is None else (expression, where)
+        case Aggregate(_, expression, where, period):
+            return tuple(n for n in (expression, period, where) if n is not None)
         case _:
             return ()
 
@@ -172,7 +190,7 @@ def columns(node: Node) -> frozenset[Column]:
 
 
 def aggregate_tables(node: Aggregate) -> frozenset[str]:
-    """The tables that the aggregate's expression names (condition and inner aggregates apart)."""
+    """The tables that the aggregate's expression names (condition, inner aggregates and looked-up cells apart)."""
     if isinstance(node.expression, Name):
         return frozenset({node.expression.id})
     found: set[str] = set()
@@ -181,7 +199,9 @@ def aggregate_tables(node: Aggregate) -> frozenset[str]:
         current = pending.pop()
         if isinstance(current, Column):
             found.add(current.table)
-        if not isinstance(current, Aggregate):
+        if not isinstance(current, Aggregate) and not (
+            isinstance(current, Call) and current.function in ("at", "outer")
+        ):
             pending.extend(children(current))
     return frozenset(found)
 
@@ -354,9 +374,13 @@ class _Parser:
 
     def _aggregate(self, kind: str) -> Node:
         expression = self.expression()
+        period = None
+        if kind in BY_PERIOD:
+            self._expect(",")
+            period = self.expression()
         where = self.expression() if self._accept("where") else None
         self._expect(")")
-        node = Aggregate(kind, expression, where)
+        node = Aggregate(kind, expression, where, period)
         tables = aggregate_tables(node)
         if len(tables) != 1:
             raise FormulaError(f"“{kind}( … )”里应当恰好是一张表的列")

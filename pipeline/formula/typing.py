@@ -25,7 +25,7 @@ from pipeline.formula.syntax import (
     Text,
     aggregate_tables,
 )
-from pipeline.units import ONE, PERCENT, Unit
+from pipeline.units import ONE, PERCENT, Unit, unit
 
 TEXT: Final = "text"
 TRUTH: Final = "truth"
@@ -50,7 +50,10 @@ FactorUnit = Callable[[str, str], Unit | None]
 class Kinds:
     """Finds the kind of a formula, given the kinds of names and columns. Raises KindError."""
 
-    def __init__(self, name: Lookup, column: ColumnLookup, factor: FactorUnit) -> None:
+    def __init__(
+        self, name: Lookup, column: ColumnLookup, factor: FactorUnit, editions: tuple[str, ...] = ()
+    ) -> None:
+        self._editions = editions
         self._name = name
         self._column = column
         self._factor = factor
@@ -150,12 +153,21 @@ class Kinds:
         (table,) = aggregate_tables(node)
         if self._name(table) != TABLE:
             raise KindError(f"没有名为“{table}”的表")
-        inner = bound | {table}
+        inner = bound | {table} | ({f"^{table}"} if table in bound else frozenset())
+        if node.kind == "rank" and table not in bound:
+            raise KindError(f"rank( … ) 只能用在 {table} 的逐行公式里")
         if node.where is not None:
             self._truth(node.where, inner)
         if node.kind == "count":
             return ONE
-        return self._number(node.expression, inner)
+        if node.kind == "distinct":
+            self.of(node.expression, inner)
+            return ONE
+        kind = self._number(node.expression, inner)
+        if node.period is not None:
+            self._number(node.period, inner)
+            return PERCENT if node.kind == "irr_flows" else unit("年")
+        return ONE if node.kind == "rank" else kind
 
     def _call(self, node: Call, bound: frozenset[str]) -> Kind:
         args = node.arguments
@@ -185,20 +197,86 @@ class Kinds:
                 self._truth(args[0], bound)
                 first, second = self.of(args[1], bound), self.of(args[2], bound)
                 return first if first == second else self._alike(first, second)
+            case "edition":
+                return self._edition(args[0])
             case "at":
-                return self._cell(args[0], args[1])
+                return self._cell(args[0], args[1], bound)
+            case "outer":
+                return self._outer(args[0], bound)
+            case "first":
+                return self._first(args, bound)
+            case "applicable":
+                self.of(args[0], bound)
+                return TRUTH
+            case "add_months":
+                if self.of(args[0], bound) != DATE:
+                    raise KindError("add_months(日期, 月数)")
+                self._number(args[1], bound)
+                return DATE
+            case "meets":
+                self._comparable("<=", self._number(args[0], bound), self._number(args[2], bound))
+                if self.of(args[1], bound) != TEXT:
+                    raise KindError("meets(数, 比较符号, 限值)")
+                return TRUTH
+            case "agrees":
+                self._alike(self._number(args[0], bound), self._number(args[1], bound))
+                return TRUTH
+            case "discount":
+                self._ratio(args[1], bound)
+                self._number(args[2], bound)
+                return self._number(args[0], bound)
+            case "npv":
+                self._ratio(args[0], bound)
+                return self._project(args[1:], bound)
+            case "irr" | "irr_trial":
+                self._project(args, bound)
+                return PERCENT
             case "linear":
                 kind = self._number(args[0], bound)
-                for limit in args[1:]:
+                if len(args) == 4 and args[3] not in (Text("higher"), Text("lower")):
+                    raise KindError("linear( … ) 的第 4 个参数写 'higher' 或 'lower'")
+                for limit in args[1:3]:
                     self._alike(kind, self._number(limit, bound))
                 return ONE
             case _:
                 return self._factor_call(node, bound)
 
-    def _cell(self, cell: Node, key: Node) -> Kind:
-        if not isinstance(cell, Column) or not isinstance(key, Text):
+    def _edition(self, name: Node) -> Kind:
+        if not isinstance(name, Text) or name.value not in self._editions:
+            known = "、".join(f"'{e}'" for e in self._editions) or "（这个标准包只有一版）"
+            raise KindError(f"edition( … ) 里写版次，有：{known}")
+        return TRUTH
+
+    def _cell(self, cell: Node, key: Node, bound: frozenset[str]) -> Kind:
+        if not isinstance(cell, Column) or self.of(key, bound) != TEXT:
             raise KindError("at(表.列, '行的编号')")
         return self._known(self._column(cell.table, cell.column), f"{cell.table}.{cell.column}")
+
+    def _outer(self, column: Node, bound: frozenset[str]) -> Kind:
+        if not isinstance(column, Column) or not {column.table, f"^{column.table}"} & bound:
+            raise KindError("outer(表.列) 只能用在逐行公式的 sum( … ) 之类里，指本行的值")
+        return self._known(self._column(column.table, column.column), f"{column.table}.{column.column}")
+
+    def _first(self, columns: tuple[Node, ...], bound: frozenset[str]) -> Kind:
+        named = [c for c in columns if isinstance(c, Column)]
+        if len(named) != len(columns) or len({c.table for c in named}) != 1:
+            raise KindError("first(表.列, 表.列) 里写同一张表的列")
+        for column in named:
+            self.of(column, bound)
+        return TRUTH
+
+    def _ratio(self, rate: Node, bound: frozenset[str]) -> None:
+        kind = self._number(rate, bound)
+        if isinstance(kind, Unit) and not kind.is_ratio:
+            raise KindError(f"贴现率应为 % 或纯数，这里是 {kind.text}")
+
+    def _project(self, parts: tuple[Node, ...], bound: frozenset[str]) -> Kind:
+        """Investment, yearly flow (in money, or money a year), life in years."""
+        investment, flow, life = (self._number(p, bound) for p in parts)
+        if isinstance(flow, Unit) and isinstance(investment, Unit) and not flow.same_kind(investment):
+            self._alike(flow, investment / unit("年"))
+        self._alike(life, unit("年"))
+        return investment
 
     def _factor_call(self, node: Call, bound: frozenset[str]) -> Kind:
         family = node.arguments[0]

@@ -18,6 +18,7 @@ from pipeline.standard.types import CRITERIA_TABLE, Field, Table
 ROWS_BEYOND = 300
 """Rows below the last table of a sheet that take entries by the same rules."""
 _ROW_HEIGHT = 22.0
+_STATUS_WORDS = {"provisional": "（本表栏目为暂拟，主管部门另有格式的以其为准。）"}
 
 
 def write_table(
@@ -69,7 +70,7 @@ def _is_asked(table: Table, column: Field) -> bool:
 
 def table_intro(table: Table) -> str:
     """The introduction with what is required of the table as a whole."""
-    parts = [table.intro.strip()]
+    parts = [table.intro.strip(), _STATUS_WORDS.get(table.status, "")]
     if table.min_rows:
         parts.append(f"至少填 {table.min_rows} 行。")
     if table.clause:

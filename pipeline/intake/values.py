@@ -222,11 +222,13 @@ def _dated(
 
 
 # -- choices -----------------------------------------------------------------------------------------------------
-def _option(text: str, options: tuple[str, ...]) -> str | None:
-    """The option that the text means: the same words, or the same but for width, blanks and case."""
+def _option(text: str, field: Field) -> str | None:
+    """The option that the text means: the same words, the same but for width, blanks and case, or an alias."""
+    options = field.choices
     if text in options:
         return text
     alike = [o for o in options if folded(o) == folded(text)]
+    alike = alike or [o for o in options if folded(text) in map(folded, field.option_aliases.get(o, ()))]
     return alike[0] if len(alike) == 1 else None
 
 
@@ -247,7 +249,7 @@ def _plain_text(cell: Cell) -> str:
 
 def _choice(cell: Cell, question: Question) -> Reading:
     text = _plain_text(cell)
-    option = _option(text, question.field.choices)
+    option = _option(text, question.field)
     if option is None:
         return _not_an_option(cell, text, question)
     return question.accept(option, cell, option == text)
@@ -256,11 +258,11 @@ def _choice(cell: Cell, question: Question) -> Reading:
 def _multi_choice(cell: Cell, question: Question) -> Reading:
     options = question.field.choices
     text = _plain_text(cell)
-    whole = _option(text, options)
+    whole = _option(text, question.field)
     parts = [text] if whole is not None else [p for p in map(clean, _SEPARATORS.split(text)) if p]
     chosen: set[str] = set()
     for part in parts:
-        option = _option(part, options)
+        option = _option(part, question.field)
         if option is None:
             return _not_an_option(cell, part, question)
         chosen.add(option)

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from pipeline.evaluation import Evaluation
-from pipeline.formula.evaluate import Num
+from pipeline.formula.values import Num
 from pipeline.quantity import PRECISION, NotApplicable, plain, round_half_even
 from pipeline.report.chart_spec import Series, label_text
 from pipeline.standard.chart_types import ChartDefinition, TableSource

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pipeline.calc.evidence_list import register_of
 from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.calc.trace import Operand
 from pipeline.evaluation import Evaluation
@@ -17,7 +18,8 @@ from pipeline.findings import Finding, Severity
 from pipeline.quantity import NotApplicable, is_blank
 from pipeline.report import words as w
 from pipeline.report.chart_data import chart_specs
-from pipeline.report.context_evidence import pictures_context
+from pipeline.report.context_derived import derived_context
+from pipeline.report.context_evidence import asked_context, pictures_context
 from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
 from pipeline.report.marks import compose, figure, joined
@@ -47,6 +49,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "totals": {t.id: table_totals(evaluation, t) for t in standard.intake.tables.values()},
         "q": {i.id: _indicator(evaluation, i) for i in standard.indicators.quantities},
         "i": indicators,
+        "d": derived_context(evaluation),
         "indicator_list": numbered,
         "scorecard": scorecard_context(evaluation),
         "basic": basic_context(evaluation),
@@ -54,6 +57,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "conclusion_list": conclusion(evaluation),
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
+        "asked_evidence": asked_context(evaluation, register_of(evaluation.intake, standard)),
         "pictures": pictures_context(evaluation),
         "errata": [
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}
@@ -330,12 +334,19 @@ def _findings(evaluation: Evaluation) -> Context:
         "errors": listed(Severity.ERROR),
         "warnings": listed(Severity.WARNING),
         "notes": listed(Severity.NOTE),
+        "explained": listed(Severity.EXPLAINED),
     }
 
 
 def _finding(found: Finding) -> Context:
     place = str(found.where) if found.where else found.subject
-    return {"place": place, "message": found.message, "fix": found.fix, "code": found.code}
+    return {
+        "place": place,
+        "message": found.message,
+        "fix": found.fix,
+        "code": found.code,
+        "explanation": found.explanation,
+    }
 
 
 def _receipt(evaluation: Evaluation) -> Context:

@@ -6,6 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from pipeline.calc.methods import LEVEL_BASIS, band_words
 from pipeline.calc.scorecard import (
     MET,
     NOT_APPLICABLE,
@@ -17,14 +18,13 @@ from pipeline.calc.scorecard import (
     SubcategoryScore,
     Total,
 )
-from pipeline.calc.scoring import LEVEL_BASIS
 from pipeline.evaluation import Evaluation
 from pipeline.quantity import fixed, plain
 from pipeline.report import words as w
 from pipeline.report.marks import compose, figure, joined
 from pipeline.report.tagging import indicator_figure, share_figure, weight_figure
 from pipeline.standard.criteria_sheet import OBLIGATION_WORDS
-from pipeline.standard.types import Category, Criterion
+from pipeline.standard.types import STATUS_WORDS, Category, Criterion
 
 Context = dict[str, Any]
 TOTAL_WORDS = {"printed": "原文印出部分", "provisional": "全表（暂拟）"}
@@ -77,7 +77,7 @@ def _row(
         "verdict": _verdict(row),
         "statement": joined([t for t in (own, row.statement) if t], "\n") or w.NOTHING,
         "evidence": w.numbers_text(row.evidence) or w.NOTHING,
-        "evidence_asked": criterion.evidence or w.NOTHING,
+        "evidence_asked": criterion.evidence_text or w.NOTHING,
         **_value_and_limits(evaluation, criterion),
         "clause": criterion.clause,
         "status_mark": "暂拟" if row.provisional else "",
@@ -90,7 +90,7 @@ def _value_and_limits(evaluation: Evaluation, criterion: Criterion) -> Context:
     """The indicator of a row that the program judges, and the limits that it was compared with."""
     indicator = evaluation.standard.indicators.by_id.get(criterion.indicator or "")
     if indicator is None:
-        return {"value": w.NOTHING, "limit_text": w.NOTHING}
+        return {"value": w.NOTHING, "limit_text": _rule_text(evaluation, criterion, "") or w.NOTHING}
     value = evaluation.indicators[indicator.id]
     basis = value.trace.level
     number = w.number_text(value, indicator)
@@ -99,14 +99,29 @@ def _value_and_limits(evaluation: Evaluation, criterion: Criterion) -> Context:
         number = indicator_figure(evaluation.standard, indicator, number)
         shown = compose("{}{}", number, w.unit_text(indicator.unit))
     limits = w.limits_text(evaluation.standard, indicator, basis.limits) if basis else ""
+    limits = _rule_text(evaluation, criterion, w.unit_text(indicator.unit)) or limits
     return {"value": shown, "limit_text": limits or w.NOTHING}
+
+
+def _rule_text(evaluation: Evaluation, criterion: Criterion, measure: str) -> str:
+    """The rule of a row that has its own: its bands, or its formula."""
+    if criterion.formula is not None:
+        return f"得分 = {evaluation.calculator.condition_words(criterion.formula)}"
+    bands = [
+        f"{band_words(b, measure)}：{'分值未取得原文' if b.points is None else f'{plain(b.points)} 分'}"
+        for b in criterion.bands
+    ]
+    return "；".join(bands)
 
 
 def _score_text(row: CriterionScore) -> str:
     if row.verdict == NOT_APPLICABLE:
         return NOT_APPLICABLE
+    if not row.criterion.points_known and row.share is not None:
+        share = figure(fixed(row.share * 100, 2), f"s:{row.criterion.id}/share", f"{row.criterion.id} 得分率")
+        return compose("满分的 {}%", share)
     if row.criterion.points is None:
-        return "/"
+        return UNDECIDED if not row.criterion.points_known else "/"
     if row.score is None:
         return UNDECIDED
     return figure(plain(row.score), f"s:{row.criterion.id}", f"{row.criterion.id} 得分")
@@ -114,7 +129,7 @@ def _score_text(row: CriterionScore) -> str:
 
 def _points(criterion: Criterion) -> str:
     if criterion.points is None:
-        return "/"
+        return "/" if criterion.points_known else STATUS_WORDS["unknown"]
     return figure(plain(criterion.points), f"s:{criterion.id}/points", f"{criterion.id} 分值")
 
 
@@ -166,8 +181,15 @@ def _category(score: CategoryScore, decimals: int) -> Context:
         if counted
         else "/",
         "printed": not any(s.provisional for s in score.subcategories),
-        "status_mark": "暂拟" if any(s.provisional for s in score.subcategories) else "",
+        "status_mark": _category_mark(score),
+        "known": category.status != "unknown",
     }
+
+
+def _category_mark(score: CategoryScore) -> str:
+    if score.category.status == "unknown":
+        return STATUS_WORDS["unknown"]
+    return "暂拟" if any(s.provisional for s in score.subcategories) else ""
 
 
 def _counted(score: CategoryScore) -> list[SubcategoryScore]:
@@ -214,7 +236,8 @@ def _total(total: Total, decimals: int, name: str) -> Context:
     }
 
 
-def _undecided(total: Total) -> str:
+def undecided(total: Total) -> str:
+    """What is said of a total with rows that could not be decided: that it is a lower bound."""
     if total.complete:
         return ""
     return "；其中有待定的行，按 0 分计入，因此这是下限"
@@ -225,15 +248,38 @@ def _sentence_printed(evaluation: Evaluation) -> str:
     if evaluation.scorecard.has_provisional and total.weight == 0:
         return ""
     part = "中原文印出的部分" if evaluation.scorecard.has_provisional else _by_scheme(evaluation)
+    if not part and _unknown_parts(evaluation):
+        part = "中已取得原文的部分"
     shown = _total(total, evaluation.standard.scoring.decimals, "printed")
     return compose(
-        "按{}{}（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已列出证明材料的得分为 {} 分{}。",
+        "按{}{}（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已列出证明材料的得分为 {} 分{}。{}",
         evaluation.standard.scoring.title,
         part,
         shown["weight"],
         shown["score"],
         shown["confirmed"],
-        _undecided(total),
+        undecided(total),
+        _sentence_unknown(evaluation, shown["weight"]),
+    )
+
+
+def _unknown_parts(evaluation: Evaluation) -> list[str]:
+    """What the source of which was not at hand: whole categories, and rows whose points are not known."""
+    scoring = evaluation.standard.scoring
+    parts = [f"一级指标“{c.title}”" for c in scoring.unknown]
+    rows = [s.title for _, s in scoring.subcategories for c in s.criteria if not c.points_known]
+    return [*parts, *(f"“{title}”的满分值" for title in rows)]
+
+
+def _sentence_unknown(evaluation: Evaluation, weight: str) -> str:
+    """That the score is only a part of the whole, and which part is wanting."""
+    parts = _unknown_parts(evaluation)
+    if not parts:
+        return ""
+    return compose(
+        "{}没有取得标准原文，没有计入，因此这是已知 {} 分的部分得分，不是全部指标的总分。",
+        "、".join(parts),
+        weight,
     )
 
 
@@ -255,7 +301,7 @@ def _sentence_provisional(evaluation: Evaluation) -> str:
         shown["weight"],
         shown["score"],
         shown["confirmed"],
-        _undecided(card.whole),
+        undecided(card.whole),
         scoring.provisional_note,
     )
 

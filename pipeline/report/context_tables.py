@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.evaluation import Evaluation
 from pipeline.facts import Fact
-from pipeline.formula.evaluate import Num
+from pipeline.formula.values import Num
 from pipeline.quantity import fixed, plain
 from pipeline.report import words as w
 from pipeline.report.tagging import cell_figure, fact_figure, sum_figure
@@ -47,10 +47,11 @@ def table_rows(evaluation: Evaluation, table: Table) -> list[Context]:
                 long = w.date_text(value) if isinstance(value, dt.date) else text
                 cells[f"{column.id}_long"] = cell_figure(long, value, table, index, column.id, column.label)
         for definition in computed:
-            number = _computed(evaluation, definition, index)
-            cells[definition.column] = w.NOTHING
-            if number is not None:
-                text = fixed(number, definition.decimals)
+            outcome = evaluation.calculator.computed_cell(table.id, index, definition.column)
+            number = outcome.value if isinstance(outcome, Num) else outcome
+            text = w.outcome_text(outcome, definition.decimals)
+            cells[definition.column] = text
+            if isinstance(number, Decimal | dt.date):
                 label = definition.label
                 cells[definition.column] = cell_figure(text, number, table, index, definition.column, label)
         rows.append(cells)
@@ -68,7 +69,8 @@ def table_totals(evaluation: Evaluation, table: Table) -> Context:
         if numbers and len(numbers) == len(indexes):
             text = plain(sum(numbers, Decimal(0)))
             totals[column.id] = sum_figure(text, table, column.id, column.label)
-    for definition in (c for c in evaluation.standard.indicators.columns if c.table == table.id):
+    computed = (c for c in evaluation.standard.indicators.columns if c.table == table.id)
+    for definition in (c for c in computed if c.type == "number"):
         sums = [n for i in indexes if (n := _computed(evaluation, definition, i)) is not None]
         totals[definition.column] = w.NOTHING
         if sums and len(sums) == len(indexes):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from pipeline.formula import syntax as s
 from pipeline.formula.figures import Figure, Figures, Operation, Opposite, Terms
+from pipeline.formula.functions import WORDS
 from pipeline.formula.render import COMPARISONS, Namer
 from pipeline.quantity import plain
 from pipeline.report import math as om
@@ -15,7 +17,10 @@ from pipeline.report.ooxml import qn
 
 _SIGN: Final = {"+": "+", "-": "−", "*": "×"}
 _SUM, _PRODUCT, _ATOM = 3, 4, 5
-_FUNCTIONS: Final = {"count": "计数", "min": "min", "max": "max", "avg": "平均"}
+_FUNCTIONS: Final = {
+    "count": "计数", "distinct": "不同的个数", "min": "min", "max": "max", "avg": "平均", "rank": "名次", "irr_flows": "IRR", "payback_flows": "偿还期",
+}  # fmt: skip
+_PLACE: Final = re.compile(r"\{(\d)\}")
 _CASES_ROOM: Final = LINE * 0.85
 """What a case distinction may take, beside the brace and the left side."""
 
@@ -153,8 +158,33 @@ class Symbols:
             case "apply_factor":
                 amount = self._inside(arguments[3], _PRODUCT)
                 return [*amount, om.math("×"), *inside(2), om.words("的系数")], _PRODUCT
-            case _:
+            case "npv":
+                return self._present_value(arguments), _SUM
+            case "irr" | "irr_trial":
+                listed = [*inside(0), om.words("，"), *inside(1), om.words("，"), *inside(2)]
+                return [om.applied("IRR", [om.enclosed(listed)])], _ATOM
+            case "has_factor":
                 return [*inside(2), om.words("有系数")], 2
+            case _:
+                return self._in_words(function, arguments), _ATOM
+
+    def _present_value(self, arguments: tuple[s.Node, ...]) -> Row:
+        """Σ F / (1 + i)^j − I, j running over the life."""
+        rate, investment, flow, life = arguments
+        grown = [om.enclosed([om.math("1"), om.math("+"), *self._inside(rate, _PRODUCT)])]
+        share = om.fraction(self.row(flow), [om.raised(grown, [om.math("j")])])
+        years = [om.words("（j=1…"), *self._inside(life, _ATOM), om.words("）")]
+        return [om.total([share]), *years, om.math("−"), *_guarded(self._inside(investment, _PRODUCT))]
+
+    def _in_words(self, function: str, arguments: tuple[s.Node, ...]) -> Row:
+        """A call as it reads, its arguments in symbols."""
+        row: Row = []
+        for part in _PLACE.split(WORDS[function]):
+            if part.isdigit():
+                row = [*row, *self._inside(arguments[int(part)], _ATOM)]
+            elif part:
+                row = [*row, om.words(part)]
+        return row
 
     def _cases(self, node: s.Node) -> Row:
         """A case distinction: one line a case, its condition beside it, or below it when there is no room.

@@ -16,7 +16,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.export import value_record
 from pipeline.facts import Fact
 from pipeline.findings import CellRef
-from pipeline.formula.evaluate import Num
+from pipeline.formula.values import Num
 from pipeline.quantity import plain, round_half_even
 from pipeline.report.chart_trace import chart_entry, chart_tag
 from pipeline.report.context_scores import category_sums
@@ -81,6 +81,7 @@ class _Entries:
             "f": self._field, "t": self._cell, "i": self._indicator, "q": self._indicator, "l": self._level,
             "lim": self._limit, "s": self._score, "v": self._verdict, "sub": self._subcategory,
             "cat": self._category, "tot": self._total, "sum": self._sum, "chg": self._change, "c": self._constant,
+            "d": self._derived,
             "chart": lambda id_, _back, _aspect: chart_entry(self._evaluation, id_),
         }  # fmt: skip
         made = makers[kind](name, years_back, aspect) if kind in makers else None
@@ -122,7 +123,7 @@ class _Entries:
         return TraceEntry(
             "",
             label,
-            value=_number(number),
+            value=outcome.isoformat() if isinstance(outcome, dt.date) else _number(number),
             rounded="" if number is None else _number(round_half_even(number, definition.decimals)),
             unit=definition.unit,
             cell=_place(self._intake.rows(definition.table)[index].source),
@@ -219,6 +220,24 @@ class _Entries:
             basis=f"按“{variant}”取用" if isinstance(variant, str) else "",
         )
 
+    def _derived(self, name: str, back: int, aspect: str) -> TraceEntry | None:
+        derived = self._standard.indicators.derived_by_id.get(name)
+        if derived is None or derived.formula is None:
+            return None
+        calculator = self._evaluation.calculator
+        outcome = calculator.derived(name)
+        reads = sorted(self._dependencies.name_reads(name) & set(self._standard.intake.fields))
+        return TraceEntry(
+            "",
+            derived.label,
+            value=outcome.isoformat() if isinstance(outcome, dt.date) else "",
+            clause=derived.clause or "",
+            source=derived.source or "",
+            status=_status(derived.status),
+            formula=calculator.condition_words(derived.formula),
+            operands=_refer([f"f:{key}" for key in reads]),
+        )
+
     def _constant(self, name: str, back: int, aspect: str) -> TraceEntry | None:
         constant = self._standard.indicators.constants_by_id.get(name)
         if constant is None:
@@ -254,6 +273,16 @@ class _Entries:
         if row is None:
             return None
         criterion = row.criterion
+        if aspect == "share":
+            share = None if row.share is None else row.share * 100
+            label = f"{name} 得分率"
+            return replace(
+                self._judged(row, "得分率"),
+                label=label,
+                value=_number(share),
+                unit="%",
+                operands=_refer([f"v:{name}"]),
+            )
         if aspect:
             return TraceEntry("", f"{name} 分值", value=_number(criterion.points), clause=criterion.clause,
                               status=_status(criterion.points_status or criterion.status))  # fmt: skip
@@ -268,7 +297,7 @@ class _Entries:
         tags = []
         if criterion.indicator is not None:
             tags = [indicator_tag(self._standard, criterion.indicator), f"l:{criterion.indicator}"]
-        elif criterion.condition is not None:
+        elif criterion.formulas:
             reads = self._dependencies.criterion_reads(criterion)
             tags = [f"f:{key}" for key in sorted(reads) if key in self._standard.intake.fields]
         return replace(self._judged(row, "自评结果"), value=row.verdict, operands=_refer(tags))

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pipeline.calc.trace import IndicatorValue
-from pipeline.quantity import Missing, NotApplicable, NotDetected, Value, fixed, plain
+from pipeline.formula.values import Num, Outcome
+from pipeline.quantity import Missing, NoSolution, NotApplicable, NotDetected, Value, fixed, plain
 from pipeline.report.marks import compose, figure, joined
 from pipeline.report.tagging import indicator_figure
 from pipeline.standard.types import Field, Indicator, Standard
@@ -96,6 +97,19 @@ def value_text(
     if isinstance(value, str) and field.type == "long_text" and not in_table:
         return closed(value)
     return "、".join(value) if isinstance(value, tuple) else value
+
+
+def outcome_text(outcome: Outcome | None, decimals: int) -> str:
+    """A computed value as a table prints it; — where there is none, 无解 or 多解 where that is the answer."""
+    if isinstance(outcome, Num):
+        return fixed(outcome.value, decimals)
+    if isinstance(outcome, NoSolution):
+        return outcome.word
+    if isinstance(outcome, bool):
+        return "是" if outcome else "否"
+    if isinstance(outcome, dt.date):
+        return date_short(outcome)
+    return outcome if isinstance(outcome, str) else NOTHING
 
 
 def closed(text: str) -> str:

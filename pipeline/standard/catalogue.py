@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.formula import syntax as s
+from pipeline.standard.check_derived import PLACES, derived_formulas
 from pipeline.standard.types import CRITERIA_TABLE, STATUS_WORDS, Standard
 
 _NAME: Final = re.compile(r"\b(?:f|f1|f2|has|yes|note|u|change|tables|totals)\.([a-z][a-z0-9_]*)")
@@ -79,12 +80,13 @@ def _formulas(standard: Standard) -> Iterator[str | None]:
             yield from (c.when for c in table.columns)
     for rule in intake.rules:
         yield from (rule.require, rule.when, *_BRACED.findall(rule.message + rule.fix))
-    yield from (c.formula for c in indicators.columns)
+    yield from (text for _, text, _, _ in derived_formulas(standard))
+    yield from (p for d in indicators.derived for case in d.cases for p in PLACES.findall(case.text))
     for indicator in indicators.by_id.values():
         yield from (indicator.formula, indicator.when)
         if indicator.thresholds is not None:
             yield from (indicator.thresholds.by, *indicator.thresholds.levels_from.values())
-    yield from (c.condition for c in standard.scoring.criteria.values())
+    yield from (text for c in standard.scoring.criteria.values() for text in c.formulas)
 
 
 def _names_in_formulas(standard: Standard) -> Iterator[str]:

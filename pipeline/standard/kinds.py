@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.formula import typing as ft
-from pipeline.standard.types import Field, Standard
+from pipeline.standard.types import ComputedColumn, Field, Standard
 from pipeline.units import Unit, unit
 
 _BY_TYPE: dict[str, ft.Kind] = {
@@ -18,6 +18,9 @@ _BY_TYPE: dict[str, ft.Kind] = {
 }
 
 
+DERIVED_KINDS: dict[str, ft.Kind] = {"text": ft.TEXT, "truth": ft.TRUTH, "date": ft.DATE}
+
+
 def field_kind(field: Field) -> ft.Kind:
     """The kind of a field's values; a column that leaves its unit to another one of the row is a bare number."""
     if not field.is_number:
@@ -25,17 +28,28 @@ def field_kind(field: Field) -> ft.Kind:
     return field.measure if field.unit else ft.BARE
 
 
+def column_kind(column: ComputedColumn) -> ft.Kind:
+    """The kind of a computed column's values."""
+    return column.measure if column.type == "number" else DERIVED_KINDS[column.type]
+
+
 def scope_names(standard: Standard) -> frozenset[str]:
     """Every name that a formula of the pack may use."""
     indicators = standard.indicators
     return frozenset(
-        {*standard.intake.fields, *standard.intake.tables, *indicators.by_id, *indicators.constants_by_id}
+        {
+            *standard.intake.fields,
+            *standard.intake.tables,
+            *indicators.by_id,
+            *indicators.constants_by_id,
+            *indicators.derived_by_id,
+        }
     )
 
 
 def kinds_of(standard: Standard) -> ft.Kinds:
     """The checker over the names of this pack."""
-    computed = {(c.table, c.column): c.measure for c in standard.indicators.columns}
+    computed = {(c.table, c.column): column_kind(c) for c in standard.indicators.columns}
 
     def name(key: str) -> ft.Kind | None:
         if key in standard.intake.fields:
@@ -46,6 +60,8 @@ def kinds_of(standard: Standard) -> ft.Kinds:
             return standard.indicators.by_id[key].measure
         if key in standard.indicators.constants_by_id:
             return standard.indicators.constants_by_id[key].measure
+        if key in standard.indicators.derived_by_id:
+            return DERIVED_KINDS[standard.indicators.derived_by_id[key].type]
         return None
 
     def column(table_id: str, column_id: str) -> ft.Kind | None:
@@ -64,4 +80,4 @@ def kinds_of(standard: Standard) -> ft.Kinds:
         per = {e.per for s in family.sets for e in s.entries}
         return result / unit(per.pop()) if len(per) == 1 else None
 
-    return ft.Kinds(name, column, factor)
+    return ft.Kinds(name, column, factor, tuple(e.edition for e in standard.family))

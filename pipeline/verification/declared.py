@@ -61,7 +61,7 @@ def declared_values(evaluation: Evaluation) -> tuple[Declared, ...]:
 
 
 def _uses(standard: Standard) -> dict[str, str]:
-    """For every field, table and column that is used: the indicators and score rows that use it, in words."""
+    """For every field, table, column and named cell that is used: the indicators and score rows that use it, in words."""
     depends = Dependencies(standard)
     uses: dict[str, list[str]] = {}
     for indicator in standard.indicators.indicators:
@@ -117,11 +117,15 @@ def _of_table(evaluation: Evaluation, table: Table, uses: dict[str, str]) -> Ite
             fact = row.fact(column.id)
             if fact.is_missing and not column.required:
                 continue
+            key = f"{table.id}[{names[index]}].{column.id}"
+            used = uses.get(key) or uses.get(f"{table.id}[].{column.id}")
+            if used is None:
+                continue  # other rows of this column are used, this one is not
             beside = units.get((table.id, column.id))
             unit = shown_text(row.fact(beside).value) if beside else _unit(column.unit)
             yield Declared(
-                f"{table.id}[{names[index]}].{column.id}", f"{names[index]} {column.label}", column, fact, unit,
-                uses[f"{table.id}.{column.id}"], table.id, row=index, column=column.id,
+                key, f"{names[index]} {column.label}", column, fact, unit,
+                used, table.id, row=index, column=column.id,
                 place=fact.source or row.source,
             )  # fmt: skip
 
@@ -135,10 +139,15 @@ def row_names(intake: Intake, table: Table) -> list[str]:
 
 
 def _unit_columns(standard: Standard) -> dict[tuple[str, str], str]:
-    """Which column of a table holds the unit of which other one: as `apply_factor` is given them."""
+    """Which column of a table holds the unit of which other one: as the pack says, or `apply_factor` is given them."""
     formulas = [i.formula for i in standard.indicators.by_id.values()]
     formulas += [c.formula for c in standard.indicators.columns]
-    found: dict[tuple[str, str], str] = {}
+    found = {
+        (table.id, column.id): column.unit_from
+        for table in standard.intake.tables.values()
+        for column in table.columns
+        if column.unit_from is not None
+    }
     for text in formulas:
         for node in s.walk(s.parse(text)):
             match node:

@@ -39,7 +39,7 @@ CASES = [
     ("unknown key", "intake.yaml", "label: 用地面积,", "lable: 用地面积,", "intake.yaml 第 21 行：未知的键“lable”，是否应为“label”？"),
     ("duplicate key", "standard.yaml", "status: draft", "status: draft\nstatus: enacted", "standard.yaml 第 6 行：键“status”重复（前面在第 5 行）"),
     ("unquoted clause", "indicators.yaml", 'clause: "A.10"', "clause: 4.10", "“clause”应为加引号的文字，这里是 4.10"),
-    ("unknown unit", "intake.yaml", "unit: 万元", "unit: 万圆", "填报项 gross_output_value的单位“万圆”不认识"),
+    ("unknown unit", "intake.yaml", "unit: 万元", "unit: 万圆", "填报项 gross_output_value 的单位“万圆”不认识"),
     ("word outside the list", "standard.yaml", "status: draft", "status: drafted", "“status”应为 draft、enacted、superseded 之一"),
     ("unknown name", "indicators.yaml", "gross_output_value / land_area", "gross_output_value / land_aera", "没有名为“land_aera”的填报项、指标、常量或列（是否为“land_area”？）"),
     ("units that disagree", "indicators.yaml", "gross_output_value / land_area", "gross_output_value / qualified_output", "与声明的单位 万元/公顷 不同类"),
@@ -73,7 +73,7 @@ def test_one_fault_gives_one_problem(faulty: Edit) -> None:
     assert faulty(
         "indicators.yaml", "gross_output_value / land_area", "gross_output_value / qualified_output"
     ) == [
-        "indicators.yaml：指标 output_per_land_area：公式“gross_output_value / qualified_output”得到的是 万元/t，"
+        "indicators.yaml 第 27 行：指标 output_per_land_area：公式“gross_output_value / qualified_output”得到的是 万元/t，"
         "与声明的单位 万元/公顷 不同类"
     ]
 

@@ -6,24 +6,46 @@ Every record that carries a rule knows its clause; `line` fields are for message
 from __future__ import annotations
 
 from pipeline.standard.types.factors import FactorEntry, FactorFamily, FactorSet, Parameter
-from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding
+from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding, Validity
 from pipeline.standard.types.indicators import (
     ComputedColumn,
     Constant,
+    Derived,
     Indicator,
     IndicatorSet,
     Limits,
+    Saying,
     Thresholds,
 )
-from pipeline.standard.types.intake import Field, IntakeSchema, RowTable, Rule, Sheet, Table
+from pipeline.standard.types.intake import (
+    RULE_SIDES,
+    Field,
+    IntakeSchema,
+    RowTable,
+    Rule,
+    Sheet,
+    Table,
+)
 from pipeline.standard.types.pack import Case, Erratum, Expectation, ExpectedIndicator, Release, Standard
-from pipeline.standard.types.scoring import Category, Criterion, Methods, Scheme, Scoring, Subcategory
+from pipeline.standard.types.scoring import (
+    AskedEvidence,
+    Band,
+    Category,
+    Criterion,
+    Methods,
+    Scheme,
+    Scoring,
+    Subcategory,
+)
 from pipeline.standard.types.verification import ConclusionRole, VerificationPack, VerificationRoles, VetoRole
 from pipeline.standard.types.words import CRITERIA_TABLE, STATUS_WORDS, Carry, FieldType, Status
 
 __all__ = [
     "CRITERIA_TABLE",
+    "RULE_SIDES",
     "STATUS_WORDS",
+    "AskedEvidence",
+    "Band",
     "Carry",
     "Case",
     "Category",
@@ -31,6 +53,7 @@ __all__ = [
     "ConclusionRole",
     "Constant",
     "Criterion",
+    "Derived",
     "Erratum",
     "Expectation",
     "ExpectedIndicator",
@@ -53,6 +76,7 @@ __all__ = [
     "Rounding",
     "RowTable",
     "Rule",
+    "Saying",
     "Scheme",
     "Scoring",
     "Sheet",
@@ -61,6 +85,7 @@ __all__ = [
     "Subcategory",
     "Table",
     "Thresholds",
+    "Validity",
     "VerificationPack",
     "VerificationRoles",
     "VetoRole",

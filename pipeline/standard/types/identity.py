@@ -24,6 +24,7 @@ class Roles:
     evaluation_date: str
     evidence: str | None = None
     evidence_file: str = "file"
+    evidence_asked: str = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,16 @@ class Report:
     default_form: str | None = None
     verification: bool = False
     required_sections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """One of several editions of a standard: from when it holds (ISO dates), and the ids of its criteria."""
+
+    edition: str
+    effective: str | None = None
+    superseded: str | None = None
+    criteria: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,15 +28,21 @@ class Constant:
         return unit(self.unit)
 
 
+OutcomeType = Literal["number", "text", "truth", "date"]
+
+
 @dataclass(frozen=True)
 class ComputedColumn:
-    """A value computed for each row; `id` is `table.column`."""
+    """A value computed for each row; `id` is `table.column`. A row where `when` does not hold is 不适用."""
 
     id: str
     label: str
-    unit: str
     formula: str
+    unit: str = ""
+    type: OutcomeType = "number"
     decimals: int = 2
+    when: str | None = None
+    not_applicable_reason: str = ""
     clause: str | None = None
     status: Status = "printed"
     note: str | None = None
@@ -55,6 +61,30 @@ class ComputedColumn:
     def measure(self) -> Unit:
         """The declared unit."""
         return unit(self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One case of a derived text: `text` with `{formula}` places, said where `when` holds (or always)."""
+
+    text: str
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A date, text or truth value that follows from the facts: of a formula, or the first of `cases` that holds."""
+
+    id: str
+    label: str
+    type: Literal["text", "truth", "date"]
+    formula: str | None = None
+    cases: tuple[Saying, ...] = ()
+    when: str | None = None
+    not_applicable_reason: str = ""
+    clause: str | None = None
+    status: Status = "printed"
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +160,12 @@ class IndicatorSet:
     columns: tuple[ComputedColumn, ...] = ()
     quantities: tuple[Indicator, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    derived: tuple[Derived, ...] = ()
+
+    @cached_property
+    def derived_by_id(self) -> Mapping[str, Derived]:
+        """Derived dates, texts and truth values by id."""
+        return {d.id: d for d in self.derived}
 
     @cached_property
     def by_id(self) -> Mapping[str, Indicator]:

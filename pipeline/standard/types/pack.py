@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.standard.inherit import Override
+from pipeline.standard.places import Places
 from pipeline.standard.types.factors import FactorFamily
-from pipeline.standard.types.identity import Identity
+from pipeline.standard.types.identity import Identity, Validity
 from pipeline.standard.types.indicators import IndicatorSet
 from pipeline.standard.types.intake import IntakeSchema
-from pipeline.standard.types.scoring import Scoring
+from pipeline.standard.types.scoring import Criterion, Scoring
 from pipeline.standard.types.verification import VerificationPack
 
 
@@ -36,6 +37,8 @@ class Expectation:
     indicators: Mapping[str, ExpectedIndicator] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, str] = field(default_factory=dict)
+    verdicts: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
 
 
@@ -78,6 +81,19 @@ class Standard:
     overrides: tuple[Override, ...] = ()
     """Of a pack over a base: every difference to it, with its place."""
     history: tuple[Release, ...] = ()
+    editions: tuple[Standard, ...] = ()
+    """The later editions of the same standard, oldest first; of the first edition only."""
+    family: tuple[Validity, ...] = ()
+    """All editions with their dates, where there are several."""
+    others: Mapping[str, Criterion] = field(default_factory=dict)
+    """Criteria that only other editions have: they stand in the same workbook."""
+    places: Places = field(default_factory=Places, compare=False, repr=False)
+    """Where everything stands, for messages to pack authors."""
+
+    @property
+    def listed(self) -> Mapping[str, Criterion]:
+        """The criteria that the workbook lists: those of this edition and those of others."""
+        return {**self.scoring.criteria, **self.others}
 
     @property
     def id(self) -> str:

@@ -1,0 +1,43 @@
+"""Formulas within the texts of a pack: `回用量 {wastewater_reused}` with the client's own figure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pipeline.formula.values import Num
+from pipeline.quantity import Missing, NoSolution, NotApplicable, fixed, plain
+
+if TYPE_CHECKING:
+    from pipeline.calc.calculator import Calculator
+
+PLACES = re.compile(r"\{([^{}]*)\}")
+
+
+def filled(text: str, word: Callable[[str], str]) -> str:
+    """The text with `word` of the formula in each place."""
+    return PLACES.sub(lambda m: word(m.group(1)), text)
+
+
+def say(calculator: Calculator, expression: str, row: tuple[str, int] | None = None) -> str:
+    """The value of a formula in words: figures with their unit, whole dates, 是 and 否."""
+    outcome = calculator.condition(expression, row)
+    if isinstance(outcome, Num):
+        indicator = calculator.standard.indicators.by_id.get(expression.strip())
+        if indicator is not None:
+            text = fixed(outcome.value, indicator.decimals)
+        elif outcome.value.normalize().as_tuple().exponent in range(-6, 60):
+            text = plain(outcome.value)
+        else:
+            text = fixed(outcome.value, 2)
+        measure = outcome.unit.text if outcome.unit is not None and outcome.unit.text != "1" else ""
+        return f"{text} {measure}".strip()
+    if isinstance(outcome, bool):
+        return "是" if outcome else "否"
+    if isinstance(outcome, dt.date):
+        return f"{outcome.year}年{outcome.month}月{outcome.day}日"
+    if isinstance(outcome, Missing | NotApplicable):
+        return outcome.word if isinstance(outcome, NoSolution) else "—"
+    return "、".join(outcome) if isinstance(outcome, tuple) else outcome
