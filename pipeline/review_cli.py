@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -62,12 +63,11 @@ def trace(
     "--html", "page_file", type=EXISTING, help="写成一个网页文件：按主题、并排、可筛选、每处有链接。"
 )
 @click.option("--json", "json_target", help="写成 JSON 文件，“-”为标准输出。")
-@click.option(
-    "--redline",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="写成带修订标记的 Word 文件：全部接受得到新报告，全部拒绝得到旧报告。",
-)
 @click.option("--all", "everything", is_flag=True, help="在终端列出全部差别，包括只随数值变的。")
+@click.option(
+    "--batch", "runs", is_flag=True, help="比对两次批量的结果文件夹：一页看全部客户，与众不同的在前。"
+)
+@click.option("--jobs", type=click.IntRange(1, 64), help="与 --batch 同用：同时比对几份，默认按处理器个数。")
 @click.option("--report", "report_kind", help="录入表按哪种报告生成后比较；默认是标准包的第一种。")
 @click.option("--template", type=EXISTING, help="录入表用哪个 Word 模板生成后比较。")
 @standard_options
@@ -78,8 +78,10 @@ def diff(
     baseline: Path | None,
     page_file: Path | None,
     json_target: str | None,
-    redline: Path | None,
     everything: bool,
+    redline: Path | None,
+    runs: bool,
+    jobs: int | None,
     report_kind: str | None,
     template: Path | None,
     standard: str | None,
@@ -95,13 +97,18 @@ def diff(
         lvbao diff 旧报告.docx 录入表.xlsx --html 比对.html
         lvbao diff 去年/evaluation.json 今年/evaluation.json --json 比对.json
         lvbao diff 旧报告.docx 新报告.docx --baseline 预期.yaml
-        lvbao diff 旧报告.docx 新报告.docx --redline 修订.docx
+        lvbao diff 旧报告.docx 新报告.docx --redline 修订稿.docx
+        lvbao diff --batch 结果1 结果2 --html 批量比对.html
     """
     from pipeline import review_commands
     from pipeline.deliver import Options
 
     options = Options(standard, standards, report_kind, template)
-    out = review_commands.Outputs(page_file, json_target, everything, redline)
+    out = review_commands.Outputs(page_file, json_target, everything)
+    if redline is not None:
+        review_commands.redline(old, new, redline, to_stderr=json_target == "-")
+    if runs:
+        sys.exit(review_commands.diff_runs(old, new, out, options, jobs or min(os.cpu_count() or 1, 8)))
     sys.exit(review_commands.diff(old, new, baseline, out, options))
 
 

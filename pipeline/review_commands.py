@@ -11,7 +11,7 @@ import click
 
 from pipeline.deliver import Options
 from pipeline.export import to_json
-from pipeline.files import write_text
+from pipeline.files import read_bytes, write_bytes, write_text
 from pipeline.findings import LvbaoError
 from pipeline.review.read import read_report
 from pipeline.review.reverse import cell_name, dependents
@@ -31,13 +31,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where a result goes besides the terminal: a page, JSON (`-` is standard output), a redline; `everything`: nothing
-    folded."""
+    """Where a result goes besides the terminal: a page, JSON (`-` is standard output); `everything`: nothing folded."""
 
     page: Path | None = None
     json: str | None = None
     everything: bool = False
-    redline: Path | None = None
 
 
 def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Options) -> int:
@@ -48,8 +46,6 @@ def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Opt
     from pipeline.review.diff_text import difference_record, difference_text
     from pipeline.review.side import read_side
 
-    if out.redline is not None:
-        _redline(old, new, out.redline, quiet=out.json == "-")
     expected = NO_BASELINE if baseline is None else read_baseline(baseline)
     found = compare(read_side(old, options), read_side(new, options), options, expected)
     write(
@@ -59,25 +55,6 @@ def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Opt
         lambda: difference_record(found),
     )
     return 1 if found.unexpected else 0
-
-
-def _redline(old: Path, new: Path, target: Path, *, quiet: bool) -> None:
-    """Writes the newer report with every difference to the older one as a tracked change."""
-    from pipeline.files import read_bytes, write_bytes
-    from pipeline.review.redline import redline
-
-    for path in (old, new):
-        if path.suffix.lower() != ".docx":
-            raise LvbaoError(
-                f"--redline 要两份 Word 报告，{path.name} 不是 .docx；录入表可先用 lvbao run 生成报告。"
-            )
-        if target.exists() and target.samefile(path):
-            raise LvbaoError(f"--redline 的目标 {target} 就是要比对的报告，请另取文件名。")
-    made = redline(read_bytes(old, "报告"), read_bytes(new, "报告"))
-    write_bytes(target, made.docx)
-    click.echo(
-        f"已写入修订稿 {target}：{made.changes} 处修订，全部接受即新报告，全部拒绝即旧报告。", err=quiet
-    )
 
 
 def refresh(draft: Path, workbook: Path, target: Path, track: bool, out: Outputs, options: Options) -> int:
@@ -112,6 +89,33 @@ def refresh(draft: Path, workbook: Path, target: Path, track: bool, out: Outputs
         click.echo(f"已写入 {out.json}")
     click.echo(f"已写入更新稿 {target}" + ("（带修订标记）" if track else ""), err=to_stdout)
     return 1 if any(n.kind == "unsafe" for n in done.notes) else 0
+
+
+def redline(old: Path, new: Path, target: Path, *, to_stderr: bool) -> None:
+    """Writes the newer report with every difference to the older one as a tracked change."""
+    from pipeline.report.errors import PackageError
+    from pipeline.review.redline import redline as make
+
+    if {old.suffix.lower(), new.suffix.lower()} != {".docx"}:
+        raise LvbaoError("--redline 只能用于两份报告（.docx）。")
+    if target.suffix.lower() != ".docx" or target.resolve() in (old.resolve(), new.resolve()):
+        raise LvbaoError("修订稿应写到另一个以 .docx 结尾的文件。")
+    try:
+        made = make(read_bytes(old, "报告"), read_bytes(new, "报告"))
+    except PackageError as error:
+        raise LvbaoError(f"{old.name}、{new.name}：{error}") from None
+    write_bytes(target, made.docx)
+    click.echo(f"已写入修订稿 {target}：{made.changes} 处修订。", err=to_stderr)
+
+
+def diff_runs(old: Path, new: Path, out: Outputs, options: Options, jobs: int) -> int:
+    """Compares two runs over many clients; 1 when anybody changed."""
+    from pipeline.review.batch_diff import compare_runs
+    from pipeline.review.batch_page import batch_page, batch_record, batch_text
+
+    found = compare_runs(old, new, jobs, options)
+    write(out, lambda: batch_text(found), lambda: batch_page(found), lambda: batch_record(found))
+    return 1 if found.changed else 0
 
 
 def verify(report: Path, workbook: Path, sheet: Path | None, out: Outputs, options: Options) -> int:

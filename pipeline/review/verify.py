@@ -19,7 +19,7 @@ from pipeline.resources import report_templates_folder
 from pipeline.review.compare_documents import chart_text, whole
 from pipeline.review.compare_values import renamer, same_rows
 from pipeline.review.document import Block, Document, Place
-from pipeline.review.faults import Edit, Fault
+from pipeline.review.faults import Edit, Fault, FaultKind
 from pipeline.review.hands import is_own, typed_over, was_made
 from pipeline.review.read import read_document, read_report
 from pipeline.review.side import of_report
@@ -110,6 +110,7 @@ class _Verifier:
         rename = renamer(same_rows(of_report(ours), of_report(theirs)))
         self._walker = Walker(ours, theirs, rename)
         self._known = _known(ours, evaluation)
+        self._same = theirs.receipt.get("workbook-sha256") == evaluation.receipt.workbook_sha256
         self._found: list[Fault | Edit] = []
 
     def run(self) -> Verified:
@@ -128,10 +129,10 @@ class _Verifier:
         self._found += self._contradictions()
         faults = tuple(f for f in dict.fromkeys(self._found) if isinstance(f, Fault))
         edits = tuple(e for e in dict.fromkeys(self._found) if isinstance(e, Edit))
-        receipt = self._theirs.receipt
-        same = receipt.get("workbook-sha256") == self._evaluation.receipt.workbook_sha256
         figures = len(list(self._theirs.figures()))
-        return Verified(self._theirs.name, faults, edits, same, self._exact, figures, tuple(self._notes()))
+        return Verified(
+            self._theirs.name, faults, edits, self._same, self._exact, figures, tuple(self._notes())
+        )
 
     # -- step by step ----------------------------------------------------------------------------------------------
     def _step(self, step: Step) -> None:
@@ -214,16 +215,9 @@ class _Verifier:
         if ours.kind == "picture":
             self._found.append(Edit("改", where, "图片", "另一张图片"))
         else:
-            self._found.append(
-                Fault(
-                    "chart",
-                    where,
-                    chart_text(ours, theirs),
-                    "",
-                    ours.caption,
-                    words="前为计算值，后为图中的数",
-                )
-            )
+            words = "前为计算值，后为图中的数"
+            kind: FaultKind = "chart" if self._same else "stale"
+            self._found.append(Fault(kind, where, chart_text(ours, theirs), "", ours.caption, words=words))
 
     def _lines(self, document: Document, place: Place) -> list[Line]:
         block = document.block(place)
