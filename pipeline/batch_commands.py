@@ -101,7 +101,9 @@ def _worked(work: Batch, jobs: Sequence[Job], asked: Asked, clients: int, remote
     done, stopped = _do(work, tasks, asked)
     stopped = stopped or _summarise(work, done)
     _table(done)
-    _tell(done, tasks, clients, work.output, remote.url if remote else str(work.output))
+    place = remote.url if remote else str(work.output)
+    where = f"结果在 {place}，汇总" + ("没有更新" if stopped else "见其中的 汇总.xlsx 和 汇总.html")
+    _tell(done, tasks, clients, work.output, where)
     if stopped is not None:
         click.echo(f"错误：{printable(stopped)}", err=True)
         click.echo("已中止。已完成的结果都在；排除原因后重新运行同一命令，会接着做。", err=True)
@@ -225,7 +227,7 @@ def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Pat
     failed = len(done) - len(reports) - stale
     left = f"，未处理 {len(tasks) - len(done)}" if len(done) < len(tasks) else ""
     click.echo(
-        f"共 {clients} 家：正式报告 {len(reports) - drafts}，草稿 {drafts}，失败 {failed}{refused}{left}。结果在 {shown}，汇总见其中的 汇总.xlsx 和 汇总.html"
+        f"共 {clients} 家：正式报告 {len(reports) - drafts}，草稿 {drafts}，失败 {failed}{refused}{left}。{shown}"
     )
 
 

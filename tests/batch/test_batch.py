@@ -407,6 +407,7 @@ def test_a_full_disk_stops_the_batch_and_leaves_nothing_half_written(
     assert result.exit_code == 1
     assert "磁盘已满" in result.output
     assert "重新运行同一命令，会接着做" in result.output
+    assert "汇总没有更新" in result.output
     assert len(reports(tmp_path / "out")) == len(MADE)
     assert "1 份没有变化" in shop.batch(tmp_path / "in", "-o", tmp_path / "out").output
     assert results(tmp_path / "out") == results(finished / "out")
