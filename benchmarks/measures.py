@@ -222,12 +222,8 @@ def _first_compile(setup: Setup) -> dict[str, float]:
         "def ours():\n engine._mergers.clear(); return engine.merger(t)[0]\n"
         "def cpu(f):\n s = time.process_time(); f(); return time.process_time() - s\n"
         "theirs(); ours()\nprint([(cpu(theirs), cpu(ours)) for _ in range(ROUNDS)])"
-<<<<<<< HEAD
-    ).replace("ROUNDS", str(setup.rounds))
-=======
     )
     code = code.replace("ROUNDS", str(setup.rounds))
->>>>>>> fast
     environment = setup.environment | {"LVBAO_CACHE": "off"}
     out = subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=HERE, capture_output=True, text=True, check=True
@@ -302,23 +298,6 @@ def workers(setup: Setup) -> dict[str, float]:
     """Two processes against one over the same documents, by the clock; one compile a worker."""
     count = 200 if setup.short else 1000
     code = (
-<<<<<<< HEAD
-        (
-            "import sys, time, workload\nfrom concurrent.futures import ProcessPoolExecutor\nimport pool_task\n"
-            "def run(jobs):\n"
-            " with ProcessPoolExecutor(jobs) as pool:\n"
-            "  list(pool.map(pool_task.one, range(jobs * 4), chunksize=1))\n"
-            "  began = time.perf_counter(); pids = list(pool.map(pool_task.one, range(COUNT), chunksize=CHUNK))\n"
-            "  spent = time.perf_counter() - began\n"
-            " compiled = dict(pids)\n"
-            " assert set(compiled.values()) == {1}, compiled\n"
-            " return spent\n"
-            "if __name__ == '__main__':\n print([(run(1), run(2)) for _ in range(3)])"
-        )
-        .replace("COUNT", str(count))
-        .replace("CHUNK", str(count // 16))
-    )
-=======
         "import sys, time, workload\nfrom concurrent.futures import ProcessPoolExecutor\nimport pool_task\n"
         "def run(jobs):\n"
         " with ProcessPoolExecutor(jobs) as pool:\n"
@@ -331,7 +310,6 @@ def workers(setup: Setup) -> dict[str, float]:
         "if __name__ == '__main__':\n print([(run(1), run(2)) for _ in range(3)])"
     )
     code = code.replace("COUNT", str(count)).replace("CHUNK", str(count // 16))
->>>>>>> fast
     out = subprocess.run(
         [sys.executable, "-c", code],
         env=setup.environment,

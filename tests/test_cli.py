@@ -5,10 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-<<<<<<< HEAD
-=======
-import shutil
->>>>>>> fast
 import subprocess
 import sys
 from pathlib import Path
