@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,16 +38,17 @@ def draft(adhesive: Standard) -> bytes:
 
 @pytest.fixture(scope="module")
 def corrected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workbook with 用地面积 62000 instead of 60000 m², and its last product gone."""
+    """The workbook with 用地面积 62000 instead of 60000 m²."""
     book = load_workbook(SAMPLE)
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.value == 60000 and sheet.title == "用地与建筑":
                     cell.value = 62000
-    path = tmp_path_factory.mktemp("改正") / "录入表.xlsx"
-    book.save(path)
-    return path
+    folder = tmp_path_factory.mktemp("改正") / "客户"
+    shutil.copytree(SAMPLE.parent, folder)
+    book.save(folder / "录入表.xlsx")
+    return folder / "录入表.xlsx"
 
 
 @pytest.fixture(scope="module")

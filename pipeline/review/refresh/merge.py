@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from pipeline.report.charts import CHART_STYLE
+from pipeline.report.diagrams import DIAGRAM_STYLE
 from pipeline.report.ooxml import Element, qn, style_of
+from pipeline.report.pictures import STYLE as PICTURE_STYLE
 from pipeline.report.reading import Line, digest, joined_lines, normal, own_paragraphs, read_paragraph
 from pipeline.report.text_part import own_text
 from pipeline.review.document import row_key, short
@@ -24,6 +27,8 @@ from pipeline.review.refresh.notes import Notes
 from pipeline.review.segment import tokens
 
 _BLOCKS: Final = frozenset(qn(f"w:{n}") for n in ("p", "tbl", "sdt"))
+_DRAWN_STYLES: Final = frozenset({CHART_STYLE, DIAGRAM_STYLE, PICTURE_STYLE})
+"""Paragraphs of these styles hold what the program drew; pictures that people put in have others."""
 _ALIKE: Final = 0.5
 _DRAWN: Final = qn("w:drawing")
 CONFLICT: Final = "这段文字手工改写过，新报告里的原文也变了"
@@ -126,6 +131,9 @@ class Refresher:
         if old.own and self._is_own(old):
             at.remove(old.node)
             self.notes.add("renewed", "删去", old.text, REMOVED)
+        elif not old.own and _is_drawn(old.node) and style_of(old.node) in _DRAWN_STYLES:
+            at.remove(old.node)
+            self.notes.add("renewed", "删去", "图", REMOVED)
         elif old.own:
             self.notes.add("kept", "手工增加或改写的内容", old.text)
             for line in _lines(old.node, self.draft_marks):
@@ -169,7 +177,7 @@ class Refresher:
                 self._cell(before, after, old)
                 _take_merge(before, after)
         elif new is not None:
-            if new.own and self._is_own(new):
+            if new.own and self._is_own(new) and not _is_data(new):
                 self.notes.add("kept", "手工删去的行仍不出现", "", new.text)
                 return
             at.insert(self.graft.take(new.node))
@@ -246,6 +254,11 @@ def _rows(table: Element, marks: dict[str, str]) -> list[Part]:
         own = tuple(t for c in _cells(row) if (t := own_text(c)))
         found.append(Part(row, "tr", line, own, row_key(line.figures)))
     return found
+
+
+def _is_data(row: Part) -> bool:
+    """Whether it is a row of a table of the workbook: its words may stand elsewhere in the draft, and it is new all the same."""
+    return any(s.tag.startswith("t:") for s in row.line.figures)
 
 
 def _cells(row: Element) -> list[Element]:
