@@ -42,7 +42,7 @@ def build_template(source: Path, house: Path) -> bytes:
     try:
         text = source.read_text(encoding="utf-8")
         read = read_source(text)
-        builder = _Builder(House.read(house))
+        builder = _Builder(House.read(house), compact=read.matter.get("page") == "compact")
         builder.blocks(read.blocks)
         return write_package(assemble(builder.house, read.matter, builder.finish()))
     except SourceError as error:
@@ -73,11 +73,11 @@ class _Chapter:
 class _Builder:
     """Turns blocks into the children of w:body."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, compact: bool = False) -> None:
         self.house = house
         self._lists = 0
         self._body: list[Element] = []
-        self._section = Section("front")
+        self._section = Section("body", landscape=True, compact=True) if compact else Section("front")
         self._section_start = 0
         self._started: set[str] = set()
         self._chapter = _Chapter()
