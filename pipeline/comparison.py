@@ -175,12 +175,21 @@ def _dropped(old: Evaluation, pairs: Correspondence) -> str:
         s.subcategory.id: s for c in old.scorecard.categories for s in c.subcategories
     }
     names = [name for pair in pairs.rows if pair.change == "dropped" for name in pair.old]
-    listed = [subs[name].subcategory for name in names if name in subs]
+    kept = {name for pair in pairs.rows if pair.change != "dropped" for name in pair.old}
+    listed = {subs[n].subcategory.title: _unpaired(subs[n], kept, old) for n in names if n in subs}
     if not listed:
         return ""
-    titles = "、".join(f"{s.title} {plain(s.weight)}" if s.weight is not None else s.title for s in listed)
-    weight = sum((s.weight or ZERO for s in listed), ZERO)
-    return f"取消的项目（旧权重合计 {plain(weight)}）：{titles}。"
+    titles = "、".join(f"{title} {plain(weight)}" for title, weight in listed.items())
+    return f"取消的项目（旧权重合计 {plain(sum(listed.values(), ZERO))}）：{titles}。"
+
+
+def _unpaired(sub: SubcategoryScore, kept: set[str], old: Evaluation) -> Decimal:
+    """The weight of a subcategory without its rows that live on in the newer standard."""
+    scoring = old.standard.scoring
+    weight = sub.subcategory.weight or ZERO
+    whole = sub.subcategory.max_points if scoring.normalise == "group_max" else scoring.normalise_to
+    points = sum((r.criterion.points or ZERO for r in sub.rows if r.criterion.id in kept), ZERO)
+    return weight - points / whole * weight
 
 
 # -- what is still to be done --------------------------------------------------------------------------------
