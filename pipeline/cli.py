@@ -355,6 +355,28 @@ def convert(
     pack_commands.convert(workbook, target, output, standard, standards, force=force)
 
 
+@main.command("compare")
+@click.argument("older", type=EXISTING)
+@click.argument("newer", type=EXISTING, required=False)
+@click.option("--to", "target", help="只有一份录入表时，按它能转入的数据与哪个新标准对照。")
+@click.option("-o", "--output", type=EXISTING, required=True, help="对照表的文件名（.docx）。")
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def compare(
+    older: Path, newer: Path | None, target: str | None, output: Path, force: bool, standards: Path | None
+) -> None:
+    """同一家工厂在新旧两个标准下的一页对照：指标对应、数值、得分、口径变化和还须准备的内容。
+
+    \b
+    例：lvbao compare 录入表.xlsx 新录入表.xlsx -o 新旧标准对照.docx
+        lvbao compare 录入表.xlsx --to gbt-36132-2025 -o 新旧标准对照.docx
+    """
+    from pipeline import compare_commands
+
+    compare_commands.compare(older, newer, target, output, standards, force=force)
+
+
 @main.group("standard")
 def standard_group() -> None:
     """标准包：列出、检查、新建。"""
