@@ -43,8 +43,9 @@ def _faults(standard: Standard, templates: Path) -> Iterator[str]:
     if not standard.identity.reports:
         yield "standard.yaml：没有 reports"
     for report in standard.identity.reports:
-        if not (templates / report.template).is_file():
-            yield f"standard.yaml：报告 {report.id} 的模板 {report.template} 不存在"
+        for path in report.templates:
+            if not (templates / path).is_file():
+                yield f"standard.yaml：报告 {report.id} 的模板 {path} 不存在"
     asked = [c.id for c in standard.scoring.criteria.values() if not c.is_judged_by_program]
     if asked and CRITERIA_TABLE not in standard.intake.tables:
         yield f"intake.yaml：{'、'.join(asked[:5])} 等 {len(asked)} 行由人评定，但没有 criteria: true 的表"
@@ -56,7 +57,9 @@ def _unused(standard: Standard, templates: Path) -> Iterator[str]:
     roles = standard.identity.roles
     used |= {roles.enterprise, roles.evaluation_year, roles.evaluation_date}
     for report in standard.identity.reports:
-        used |= set(_NAME.findall(_template_text(templates / report.template)))
+        used |= set(report.form_by)
+        for path in report.templates:
+            used |= set(_NAME.findall(_template_text(templates / path)))
     labels = {name: field.label for name, field in standard.intake.fields.items()}
     labels |= {name: table.label for name, table in standard.intake.tables.items()}
     for name, label in labels.items():
@@ -100,7 +103,16 @@ def _names_in_formulas(standard: Standard) -> Iterator[str]:
 
 
 def _unverified(standard: Standard) -> Iterator[str]:
-    """Numbers and formulas that do not stand in the standard."""
+    """Questions, numbers and formulas that do not stand in the standard."""
+    for field in standard.intake.fields.values():
+        if field.status not in _VERIFIED:
+            yield f"填报项 {field.id}（{STATUS_WORDS[field.status]}）"
+    for table in standard.intake.tables.values():
+        if table.status not in _VERIFIED:
+            yield f"表 {table.id} 的栏目（{STATUS_WORDS[table.status]}）"
+    for derived in standard.indicators.derived:
+        if derived.status not in _VERIFIED:
+            yield f"推定项 {derived.id}（{STATUS_WORDS[derived.status]}）"
     for constant in standard.indicators.constants:
         if constant.status not in _VERIFIED:
             yield f"常量 {constant.id}（{STATUS_WORDS[constant.status]}）"
