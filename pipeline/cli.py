@@ -292,10 +292,12 @@ def template() -> None:
 @click.option("--check", "only_check", is_flag=True, help="只检查是否最新，不写文件。")
 @reported
 def template_build(source: Path | None, output: Path | None, only_check: bool) -> None:
-    """由文本源（.md）和通用样式生成 Word 模板；不写文件名时处理随程序提供的全部模板。
+    """由文本源（.md）和通用样式生成 Word 模板；写标准包的文件夹时处理它的 report_templates，
+    不写时处理随程序提供的全部模板。
 
     \b
     例：lvbao template build
+        lvbao template build 我的标准包/my-standard
         lvbao template build 我的报告.md -o 我的模板.docx
         lvbao template build --check
     """
@@ -423,15 +425,20 @@ def standard_show(name: str, merged: bool, standards: Path | None) -> None:
 
 @standard_group.command("new")
 @click.argument("name")
-@click.option("--from", "other", required=True, help="以哪个标准包为蓝本。")
+@click.option("--from", "other", help="以哪个标准包为蓝本，连同报告模板；不写时给出可以运行的骨架。")
 @click.option("--over", is_flag=True, help="不复制，只写与蓝本的差别（base:）。")
-@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@click.option(
+    "--standards",
+    type=EXISTING,
+    help="写在哪个文件夹；默认取环境变量 LVBAO_STANDARDS，再次是源代码的 standards。",
+)
 @reported
-def standard_new(name: str, other: str, over: bool, standards: Path | None) -> None:
-    """新建一个标准包。
+def standard_new(name: str, other: str | None, over: bool, standards: Path | None) -> None:
+    """新建一个标准包，写出来就能检查和运行。
 
     \b
-    例：lvbao standard new my-standard --from gbt-36132-2025
+    例：lvbao standard new my-standard --standards 我的标准包
+        lvbao standard new my-standard --from gbt-36132-2025
         lvbao standard new city-2025 --from gbt-36132-2025 --over
     """
     from pipeline import pack_commands
