@@ -70,6 +70,9 @@ def trace(
 )
 @click.option("--all", "everything", is_flag=True, help="在终端列出全部差别，包括只随数值变的。")
 @click.option(
+    "--redline", type=EXISTING, help="另写一份 Word 修订稿：全部接受得到新报告，全部拒绝得到旧报告。"
+)
+@click.option(
     "--batch", "runs", is_flag=True, help="比对两次批量的结果文件夹：一页看全部客户，与众不同的在前。"
 )
 @click.option("--jobs", type=click.IntRange(1, 64), help="与 --batch 同用：同时比对几份，默认按处理器个数。")
