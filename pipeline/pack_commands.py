@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -22,6 +23,8 @@ FINE, FOUND = 0, 1
 ACTIONS = {"added": "新增", "changed": "改动", "removed": "删除"}
 MOST_LISTED = 20
 TEMPLATES_WORDS = "报告模板的文本源（report_templates/*.md）"
+MANY_ALIKE = 6
+"""From so many on, things left behind for the same reason are listed in one line."""
 
 
 def standard_check(name: str, standards: Path | None, *, strict: bool) -> int:
@@ -140,13 +143,27 @@ def standard_new(name: str, other: str | None, standards: Path | None, *, over: 
     )
 
 
+def _tell_left(left: Sequence[tuple[str, str]]) -> None:
+    """What stayed behind: what needs thought in a table, what the other standard just does not ask in a few lines."""
+    if not left:
+        return
+    reasons = Counter(reason for _, reason in left)
+    single = [(what, reason) for what, reason in left if reasons[reason] < MANY_ALIKE]
+    click.echo(f"没有转入 {len(left)} 项：")
+    if single:
+        click.echo(table_text(("填报项", "原因"), single), nl=False)
+    for reason in (r for r, count in reasons.items() if count >= MANY_ALIKE):
+        alike = [what for what, why in left if why == reason]
+        click.echo(f"  {reason}（{len(alike)} 项）：{'、'.join(alike)}")
+
+
 def convert(
     workbook: Path, target: str, output: Path, standard: str | None, standards: Path | None, *, force: bool
 ) -> None:
     """Writes the workbook of another standard with every field that both packs share."""
     from pipeline.deliver import Options, standard_for
     from pipeline.intake.blank import write_workbook
-    from pipeline.intake.convert import converted
+    from pipeline.intake.convert import converted, still_wanted
     from pipeline.intake.read import read_intake
     from pipeline.intake.reader import read_workbook
 
@@ -160,7 +177,13 @@ def convert(
     result = converted(intake, source, pack)
     write_bytes(output, write_workbook(pack, result.data))
     click.echo(f"转入 {len(result.moved)} 项：{'、'.join(result.moved) or '（无）'}")
-    if result.left:
-        click.echo(f"没有转入 {len(result.left)} 项：")
-        click.echo(table_text(("填报项", "原因"), result.left), nl=False)
+    _tell_left(result.left)
+    if result.checks:
+        click.echo(f"转入而须核对的 {len(result.checks)} 项：")
+        click.echo(table_text(("从哪里到哪里", "核对什么"), result.checks), nl=False)
+    wanted = list(still_wanted(result, pack))
+    if wanted:
+        click.echo(f"还须填写 {sum(len(labels) for _, labels in wanted)} 项：")
+        for sheet, labels in wanted:
+            click.echo(f"  {sheet}：{'、'.join(labels)}")
     click.echo(f"已写入 {output}；请运行 lvbao check {output.name}，补填其余各项。")

@@ -27,6 +27,7 @@ class Calculator:
     """The numbers of one evaluation. Asking twice gives the same object; nothing is computed that is not asked."""
 
     def __init__(self, standard: Standard, intake: Intake) -> None:
+        standard = _as_packed(standard)
         self.standard = standard
         self.intake = intake
         self._done: dict[tuple[str, int], tuple[IndicatorValue, Outcome]] = {}
@@ -205,14 +206,20 @@ class Calculator:
             scope = Scope(self, subject=definition.label)
             with localcontext(prec=PRECISION):
                 result = self._column_outcome(definition, scope, row)
-                if isinstance(result, Num) and result.unit is not None:
-                    factor = result.unit.factor_to(definition.measure)
+                if isinstance(result, Num):
+                    factor = result.unit.factor_to(definition.measure) if result.unit else Decimal(1)
                     result = Num(result.value * factor, definition.measure)
             self._cells[key] = result
             self._cell_details[key] = scope.factor_detail
             self._cell_causes[key] = scope.causes
             self._cell_operands[key] = scope.operands
         return self._cells[key]
+
+    def compute_columns(self) -> None:
+        """Computes every cell of every computed column, so that what is wrong with them is found."""
+        for column in self.standard.indicators.columns:
+            for row in range(len(self.intake.rows(column.table))):
+                self.computed_cell(column.table, row, column.column)
 
     @staticmethod
     def _column_outcome(definition: ComputedColumn, scope: Scope, row: int) -> Outcome:
@@ -280,6 +287,14 @@ class Calculator:
     def condition_words(self, text: str) -> str:
         """The condition in words."""
         return words(s.parse(text), Scope(self).label)
+
+
+def _as_packed(standard: Standard) -> Standard:
+    """The pack without the limits and points that a workbook has put in."""
+    origin = standard.origin
+    if origin is None:
+        return standard
+    return replace(standard, indicators=origin.indicators, scoring=origin.scoring, origin=None)
 
 
 def _conversion(result: Num, indicator: Indicator, factor: Decimal) -> str:

@@ -115,6 +115,9 @@ def _unverified(standard: Standard) -> Iterator[str]:
     for kind in ("quantities", "indicators"):
         for indicator in getattr(standard.indicators, kind):
             yield from _of_indicator(indicator, at(file, kind, indicator.id))
+    for rule in standard.intake.rules:
+        if rule.status not in _VERIFIED:
+            yield f"{at('intake.yaml', 'rules', rule.id)}：规则 {rule.id}（{STATUS_WORDS[rule.status]}）"
     yield from _of_scoring(standard)
 
 

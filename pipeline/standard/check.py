@@ -8,6 +8,8 @@ from pipeline.findings import nearest
 from pipeline.standard import types as t
 from pipeline.standard.check_charts import check_charts
 from pipeline.standard.check_derived import check_derived
+from pipeline.standard.check_diagrams import check_diagrams
+from pipeline.standard.check_forms import check_form_by
 from pipeline.standard.check_formulas import check_formulas
 from pipeline.standard.check_intake import check_intake, check_units, duplicates
 from pipeline.standard.check_scheme import check_scheme
@@ -29,6 +31,7 @@ def check_pack(standard: t.Standard, folder_name: str) -> list[str]:
         *check_derived(standard),
     ]
     problems += check_charts(standard)
+    problems += check_diagrams(standard)
     return [*problems, *check_scheme(standard)]
 
 
@@ -46,6 +49,7 @@ def _identity(standard: t.Standard, folder_name: str) -> Iterator[str]:
             yield f"{roles_at}：roles.{role} 指的填报项应为 {kind} 类型"
     for report in identity.reports:
         yield from _report(report, standard.places)
+        yield from check_form_by(report, standard)
     if roles.evidence is not None:
         table = standard.intake.tables.get(roles.evidence)
         if table is None or not {"number", "name"} <= set(table.by_id):

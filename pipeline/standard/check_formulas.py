@@ -88,6 +88,10 @@ def _intake_formulas(standard: t.Standard) -> Iterator[Formula]:
                 name = f"{table.id}.{column.id}"
                 if column.when is not None:
                     yield f"{at(file, 'columns', name)}：列 {name} 的 when", column.when, table.id, TRUTH
+    for report in standard.identity.reports:
+        if report.when is not None:
+            where = at("standard.yaml", "reports", report.id)
+            yield f"{where}：报告 {report.id} 的 when", report.when, None, TRUTH
     for rule in standard.intake.rules:
         where = f"{at(file, 'rules', rule.id)}：规则 {rule.id}"
         yield f"{where} 的 require", rule.require, rule.for_each, TRUTH

@@ -13,6 +13,7 @@ from pipeline.resources import packs_in, search_folders, standards_folder
 from pipeline.standard import types as t
 from pipeline.standard.bind import Binder
 from pipeline.standard.check import check_pack
+from pipeline.standard.check_correspondence import check_correspondence
 from pipeline.standard.check_verification import check_verification
 from pipeline.standard.criteria_sheet import with_criteria_table
 from pipeline.standard.editions import FOLDER, edition_folders, joined, shared_files
@@ -33,6 +34,11 @@ SHARED = "_verification"
 @dataclass(frozen=True)
 class _CaseFile:
     cases: tuple[t.Case, ...]
+
+
+@dataclass(frozen=True)
+class _CorrespondenceFile:
+    correspondences: tuple[t.Correspondence, ...]
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_di
         problems += [] if problems else check_pack(each, folder.name)
     for each in (first, *first.editions):
         problems += [] if problems else check_verification(each, folder.name)
+    problems += [] if problems else check_correspondence(first)
     if problems:
         raise PackError(folder.name, list(dict.fromkeys(problems)))
     complete = [replace(e, history=first.history, first=first) for e in first.editions]
@@ -126,6 +133,7 @@ def _edition(
     scoring = reader.optional("scoring.yaml", t.Scoring, t.Scoring())
     verification = reader.optional(VERIFICATION, t.VerificationPack)
     errata = reader.records("errata.yaml", _ErrataFile, "errata", optional=True)
+    answers = reader.records("correspondence.yaml", _CorrespondenceFile, "correspondences", optional=True)
     case_files = [
         reader.records(f"cases/{p.name}", _CaseFile, "cases")
         for p in sorted((folder / "cases").glob("*.yaml"))
@@ -157,6 +165,7 @@ def _edition(
         verification=_resolved_verification(verification, problems, Places(reader.places)),
         overrides=tuple(reader.overrides),
         folders=(*over, *chain),
+        correspondences=answers.correspondences if answers else (),
         places=Places(reader.places),
     )
 

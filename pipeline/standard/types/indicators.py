@@ -33,7 +33,10 @@ OutcomeType = Literal["number", "text", "truth", "date"]
 
 @dataclass(frozen=True)
 class ComputedColumn:
-    """A value computed for each row; `id` is `table.column`. A row where `when` does not hold is 不适用."""
+    """A value computed for each row; `id` is `table.column`. A row where `when` does not hold is 不适用.
+
+    With a `symbol` the column has equations; `symbols` are those of other names in its formula, columns as `table.column`.
+    """
 
     id: str
     label: str
@@ -41,6 +44,8 @@ class ComputedColumn:
     unit: str = ""
     type: OutcomeType = "number"
     decimals: int = 2
+    symbol: str | None = None
+    symbols: Mapping[str, str] = field(default_factory=dict)
     when: str | None = None
     not_applicable_reason: str = ""
     clause: str | None = None
@@ -107,6 +112,8 @@ class Thresholds:
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     levels_from: Mapping[str, str] = field(default_factory=dict)
     """Formulas over facts that give limits by level; what the workbook says goes before `levels`."""
+    words: str = ""
+    """Printed instead of the limits, where they are only the ends of a degree (0 and 100 %) and no limits of the source."""
     unset: tuple[str, ...] = ()
     """Of an evaluation, never of a pack: what must be filled in before the limits are known."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.standard.inherit import Override
 from pipeline.standard.places import Places
+from pipeline.standard.types.correspondence import Correspondence
 from pipeline.standard.types.factors import FactorFamily
 from pipeline.standard.types.identity import Identity, Validity
 from pipeline.standard.types.indicators import IndicatorSet
@@ -38,6 +39,7 @@ class Expectation:
     indicators: Mapping[str, ExpectedIndicator] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
+    derived: Mapping[str, str] = field(default_factory=dict)
     shares: Mapping[str, str] = field(default_factory=dict)
     verdicts: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
@@ -82,6 +84,10 @@ class Standard:
     overrides: tuple[Override, ...] = ()
     """Of a pack over a base: every difference to it, with its place."""
     history: tuple[Release, ...] = ()
+    origin: Standard | None = field(default=None, repr=False, compare=False)
+    """The pack as it was loaded, when a workbook has put its own limits and points in."""
+    correspondences: tuple[Correspondence, ...] = ()
+    """How it answers to other standards (correspondence.yaml)."""
     editions: tuple[Standard, ...] = ()
     """The later editions of the same standard, oldest first; of the first edition only."""
     first: Standard | None = field(default=None, compare=False, repr=False)
@@ -99,6 +105,11 @@ class Standard:
     def listed(self) -> Mapping[str, Criterion]:
         """The criteria that the workbook lists: those of this edition and those of others."""
         return {**self.scoring.criteria, **self.others}
+
+    def correspondence(self, standard: str) -> Correspondence:
+        """How it answers to another standard; without anything in it when the pack does not say."""
+        found = (c for c in self.correspondences if c.standard == standard)
+        return next(found, Correspondence(standard))
 
     @property
     def id(self) -> str:
