@@ -32,18 +32,24 @@ class CaseResult:
 
 
 def run_cases(standard: Standard) -> Iterator[CaseResult]:
-    """Every case of the pack in order, then those of its later editions.
+    """Every case of the pack in order, then those of its later editions."""
+    for edition, case in cases_of(standard):
+        yield run_case(standard, edition, case)
 
-    A case without an evaluation date is tried with its own edition; with a date it is evaluated as a user's workbook is.
-    """
+
+def cases_of(standard: Standard) -> tuple[tuple[Standard, Case], ...]:
+    """The cases of the pack and of its later editions, each with its edition."""
+    return tuple((edition, case) for edition in (standard, *standard.editions) for case in edition.cases)
+
+
+def run_case(standard: Standard, edition: Standard, case: Case) -> CaseResult:
+    """One case: without an evaluation date it is tried with its own edition, with one as a user's workbook is."""
     with tempfile.TemporaryDirectory(prefix="lvbao-cases-") as folder:
-        for at, edition in enumerate((standard, *standard.editions)):
-            for number, case in enumerate(edition.cases, 1):
-                path = Path(folder) / f"case-{at}-{number}.xlsx"
-                path.write_bytes(write_workbook(edition, read_data(case.facts, edition)))
-                dated = standard.identity.roles.evaluation_date in case.facts
-                evaluation = evaluate(path, standard if dated else edition)
-                yield CaseResult(case, tuple(_of_edition(case, edition, evaluation)))
+        path = Path(folder) / "case.xlsx"
+        path.write_bytes(write_workbook(edition, read_data(case.facts, edition)))
+        dated = standard.identity.roles.evaluation_date in case.facts
+        evaluation = evaluate(path, standard if dated else edition)
+    return CaseResult(case, tuple(_of_edition(case, edition, evaluation)))
 
 
 def _of_edition(case: Case, edition: Standard, evaluation: Evaluation) -> Iterator[str]:

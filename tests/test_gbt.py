@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cases import CaseResult, run_cases
+from pipeline.cases import cases_of, run_case, run_cases
 from pipeline.deliver import Options, make_report
 from pipeline.evaluate import evaluate
 from pipeline.standard import Standard, load_standard
+from pipeline.standard.types import Case
 from tests.conftest import ROOT, found
 
 SAMPLE = ROOT / "samples" / "09-通则2025" / "录入表.xlsx"
@@ -22,9 +23,9 @@ def gbt() -> Standard:
     return load_standard(ROOT / "standards" / "gbt-36132-2025")
 
 
-@pytest.mark.parametrize("result", list(run_cases(gbt())), ids=lambda r: r.case.name)
-def test_a_worked_case_gives_its_hand_computed_values(result: CaseResult) -> None:
-    assert result.problems == ()
+@pytest.mark.parametrize(("edition", "case"), cases_of(gbt()), ids=lambda value: getattr(value, "name", ""))
+def test_a_worked_case_gives_its_hand_computed_values(edition: Standard, case: Case) -> None:
+    assert run_case(gbt(), edition, case).problems == ()
 
 
 def test_a_wrong_expectation_of_a_cell_is_told() -> None:
