@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pipeline.evaluate import evaluate
@@ -123,10 +123,10 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
     check_basis(report, verification is not None)
     check_wanted(report, evaluation)
     form = form_of(report, options.form, evaluation)
-    template_path = options.template or template_of(report, form)
+    template_path = options.template or template_of(evaluation.standard, report, form)
     content = read_bytes(template_path, "模板")
     try:
-        template = Template.from_bytes(content)
+        template = _opened(content)
     except ReportError as error:
         raise LvbaoError(f"{template_path.name}：{error}") from None
     receipt = evaluation.receipt.with_template(hashlib.sha256(content).hexdigest())
@@ -159,6 +159,12 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
     stem, dot, ending = report.file_name.rpartition(".")
     name = f"{stem}{DRAFT_MARK}{dot}{ending}" if draft else report.file_name
     return Made(name, rendered.docx, draft, rendered.notes, receipted)
+
+
+@lru_cache(maxsize=8)
+def _opened(content: bytes) -> Template:
+    """The template of these bytes, taken apart once a process. Raises ReportError."""
+    return Template.from_bytes(content)
 
 
 def check_basis(report: Report, verified: bool) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from pipeline.findings import CellRef, Finding, UnreadableFile
-from pipeline.message import ERROR, NOTE, WARNING, Message
+from pipeline.message import ERROR, EXPLAINED, NOTE, WARNING, Message
 from pipeline.messages_standard import STANDARD_MESSAGES
 
 CATALOGUE: Mapping[str, Message] = {
@@ -22,6 +22,11 @@ CATALOGUE: Mapping[str, Message] = {
         "{against}变化 {change}%，超过 ±{limit}%",
         "请核对两年的数值和单位；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
         "同比变化过大常是单位或口径错误，评审时会被问到。",
+    ),
+    "yoy_explained": Message(
+        EXPLAINED,
+        "{against}变化 {change}%，超过 ±{limit}%，企业已说明原因",
+        "无需修改；说明会印入报告附录。",
     ),
     "date_not_past": Message(
         WARNING,
@@ -160,7 +165,7 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "basic_requirement_not_met": Message(
         WARNING,
-        "基本要求“{criterion}”不符合，评价结论为不符合绿色工厂要求（一票否决）",
+        "基本要求“{criterion}”不符合，评价结论为不符合{award}要求（一票否决）",
         "如填写有误请改正；属实的，结论不能改变。",
         "基本要求是准入条款。",
     ),

@@ -27,6 +27,7 @@ class Calculator:
     """The numbers of one evaluation. Asking twice gives the same object; nothing is computed that is not asked."""
 
     def __init__(self, standard: Standard, intake: Intake) -> None:
+        standard = _as_packed(standard)
         self.standard = standard
         self.intake = intake
         self._done: dict[tuple[str, int], tuple[IndicatorValue, Outcome]] = {}
@@ -286,6 +287,14 @@ class Calculator:
     def condition_words(self, text: str) -> str:
         """The condition in words."""
         return words(s.parse(text), Scope(self).label)
+
+
+def _as_packed(standard: Standard) -> Standard:
+    """The pack without the limits and points that a workbook has put in."""
+    origin = standard.origin
+    if origin is None:
+        return standard
+    return replace(standard, indicators=origin.indicators, scoring=origin.scoring, origin=None)
 
 
 def _conversion(result: Num, indicator: Indicator, factor: Decimal) -> str:

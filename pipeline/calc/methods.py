@@ -137,16 +137,25 @@ def _linear(calculator: Calculator, criterion: Criterion) -> Judged:
     if not best and limits[levels.lowest] != limits[levels.highest]:
         share = interpolated(compared, limits[levels.lowest], limits[levels.highest])
     verdict = MET if best else PARTLY if share > ZERO else NOT_MET
-    return _earned(calculator, criterion, share, verdict, _linear_basis(value, levels, share))
+    words = _words(calculator, criterion)
+    return _earned(calculator, criterion, share, verdict, _linear_basis(value, levels, share, words))
 
 
-def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal) -> str:
-    """`容积率 1.03，介于基准值 0.6 与引领值 1.2 之间，按线性比例 71.67% 计`."""
+def _words(calculator: Calculator, criterion: Criterion) -> str:
+    """What the pack prints instead of the limits, where they are only the ends of a degree."""
+    thresholds = calculator.standard.indicators.by_id[criterion.indicator or ""].thresholds
+    return thresholds.words if thresholds else ""
+
+
+def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal, words: str) -> str:
+    """`容积率 1.03，介于基准值 0.6 与引领值 1.2 之间，按线性比例 71.67% 计`; of a degree `对标程度 64.09%（……），按对标程度计`."""
     limits = value.trace.level.limits if value.trace.level else {}
     zero = f"{pack.levels[pack.lowest]} {plain(limits[pack.lowest])}"
     full = f"{pack.levels[pack.highest]} {plain(limits[pack.highest])}"
-    measure = "" if value.unit == "1" else f" {value.unit}"
+    measure = _measure(value)
     number = "" if value.number is None else plain(value.number)
+    if words:
+        return f"{value.label} {number}{measure}（{words}），按对标程度计"
     if value.level == pack.highest:
         return f"{value.label} {number}{measure}，达到{full}，得满分"
     if value.level == "below":

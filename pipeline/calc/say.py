@@ -42,5 +42,11 @@ def say(calculator: Calculator, expression: str, row: tuple[str, int] | None = N
     if isinstance(outcome, dt.date):
         return f"{outcome.year}年{outcome.month}月{outcome.day}日"
     if isinstance(outcome, Missing | NotApplicable):
-        return outcome.word if isinstance(outcome, NoSolution) else "—"
+        return _blank(outcome)
     return "、".join(outcome) if isinstance(outcome, tuple) else outcome
+
+
+def _blank(outcome: Missing | NotApplicable) -> str:
+    if isinstance(outcome, NoSolution):
+        return outcome.word
+    return "（未填）" if isinstance(outcome, Missing) else "不适用"

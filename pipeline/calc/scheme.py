@@ -37,7 +37,10 @@ def effective(calculator: Calculator) -> Standard:
     standard = calculator.standard
     with localcontext(prec=PRECISION):
         indicators = _indicators(calculator)
-    return replace(standard, indicators=indicators, scoring=_scoring(standard, calculator.intake))
+    scoring = _scoring(standard, calculator.intake)
+    if indicators is standard.indicators and scoring is standard.scoring:
+        return standard
+    return replace(standard, indicators=indicators, scoring=scoring, origin=standard)
 
 
 # -- limits ------------------------------------------------------------------------------------------------------

@@ -18,9 +18,10 @@ from pipeline.findings import Finding, Severity
 from pipeline.quantity import NotApplicable, is_blank
 from pipeline.report import words as w
 from pipeline.report.chart_data import chart_specs
+from pipeline.report.conclusion import conclusion
 from pipeline.report.context_derived import derived_context
 from pipeline.report.context_evidence import asked_context, pictures_context
-from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
+from pipeline.report.context_scores import basic_context, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
 from pipeline.report.diagram_data import diagram_specs
 from pipeline.report.marks import compose, figure, joined
@@ -244,7 +245,8 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
     number = w.number_figure(standard, indicator, value)
     judged = ""
     if basis is not None:
-        shown = [w.level_words(standard, indicator, basis.level)]
+        degree = indicator.thresholds is not None and indicator.thresholds.words
+        shown = [] if degree else [w.level_words(standard, indicator, basis.level)]
         shown += [text for text in [w.limits_text(standard, indicator, basis.limits)] if text]
         judged = compose("{}（{}）", joined(shown, "；"), basis.clause)
     return {

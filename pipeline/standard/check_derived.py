@@ -85,7 +85,7 @@ def _cycles(standard: t.Standard) -> Iterator[str]:
     try:
         tuple(TopologicalSorter({k: v & known for k, v in graph.items()}).static_order())
     except CycleError as error:
-        yield f"{_place(standard, error.args[1][0])}：指标 {error.args[1][0]}：指标互相引用：{' → '.join(error.args[1])}"
+        yield f"{_place(standard, error.args[1][0])}：{error.args[1][0]} 互相引用，算不出来：{' → '.join(error.args[1])}"
 
 
 def _place(standard: t.Standard, name: str) -> str:

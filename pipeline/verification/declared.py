@@ -48,7 +48,7 @@ class Declared:
 
 def declared_values(evaluation: Evaluation) -> tuple[Declared, ...]:
     """The values in the order of the workbook. Optional values that were left out are not declared."""
-    uses = _uses(evaluation.standard)
+    uses = _uses(evaluation.standard) | _scheme_uses(evaluation)
     found: list[Declared] = []
     for sheet in evaluation.standard.intake.sheets:
         for asked in sheet.fields:
@@ -57,7 +57,17 @@ def declared_values(evaluation: Evaluation) -> tuple[Declared, ...]:
         for table in sheet.tables:
             if table.id in uses:
                 found += _of_table(evaluation, table, uses)
-    return tuple(found)
+    return tuple(_told_apart(evaluation.standard, found))
+
+
+def _told_apart(standard: Standard, values: list[Declared]) -> Iterator[Declared]:
+    """The values; cells of several tables that bear the same name get the name of their table before it."""
+    counted = Counter(v.label for v in values)
+    for value in values:
+        if value.row is None or counted[value.label] == 1:
+            yield value
+        else:
+            yield replace(value, label=f"{standard.intake.tables[value.owner].label}：{value.label}")
 
 
 def _uses(standard: Standard) -> dict[str, str]:
@@ -71,6 +81,28 @@ def _uses(standard: Standard) -> dict[str, str]:
         for key in depends.criterion_reads(criterion):
             uses.setdefault(key, []).append(criterion.id)
     return {key: _listed(names) for key, names in uses.items()}
+
+
+def _scheme_uses(evaluation: Evaluation) -> dict[str, str]:
+    """The points that the scheme of the workbook changes, and the rows that it leaves out."""
+    pack = evaluation.standard.origin or evaluation.standard
+    scheme = pack.scoring.scheme
+    if scheme is None:
+        return {}
+    (key,) = pack.intake.tables[scheme.table].key
+    uses = {scheme.table: pack.scoring.title}
+    for row in evaluation.intake.rows(scheme.table):
+        criterion = pack.scoring.criteria.get(str(row.fact(key).value))
+        if criterion is None or criterion.points is None:
+            continue
+        changed = {
+            scheme.points: row.fact(scheme.points).value != criterion.points if scheme.points else False,
+            scheme.adopted: row.fact(scheme.adopted).value is False if scheme.adopted else False,
+        }
+        for column in (c for c, is_changed in changed.items() if c and is_changed):
+            uses[f"{scheme.table}.{column}"] = criterion.id
+            uses[f"{scheme.table}[{criterion.id}].{column}"] = criterion.id
+    return uses
 
 
 def _listed(names: list[str]) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.evaluation import Evaluation
 from pipeline.findings import PackError
-from pipeline.report.context_scores import conclusion
+from pipeline.report.conclusion import conclusion
 from pipeline.standard import load_standard
 from tests.conftest import TESTS, Evaluate, _through_a_workbook, found
 
@@ -70,7 +70,7 @@ def test_points_lie_on_the_line_between_benchmark_and_leading(run: Evaluate) -> 
     assert evaluation.scorecard.whole.score == Decimal("67.5")
     assert evaluation.scorecard.whole.complete
     bases = {row.criterion.id: row.basis for row in evaluation.scorecard.rows}
-    assert bases["S02"] == "用水重复利用率 80 %，介于基准值 70 与引领值 90 之间，按线性比例 50.00% 计"
+    assert bases["S02"] == "用水重复利用率 80%，介于基准值 70 与引领值 90 之间，按线性比例 50.00% 计"
 
 
 @pytest.mark.parametrize(

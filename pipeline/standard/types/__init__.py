@@ -5,6 +5,14 @@ Every record that carries a rule knows its clause; `line` fields are for message
 
 from __future__ import annotations
 
+from pipeline.standard.types.correspondence import (
+    CHANGE_WORDS,
+    Correspondence,
+    FieldPair,
+    RowPair,
+    SumPair,
+    TablePair,
+)
 from pipeline.standard.types.factors import FactorEntry, FactorFamily, FactorSet, Parameter
 from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding, Validity
 from pipeline.standard.types.indicators import (
@@ -41,6 +49,7 @@ from pipeline.standard.types.verification import ConclusionRole, VerificationPac
 from pipeline.standard.types.words import CRITERIA_TABLE, STATUS_WORDS, Carry, FieldType, Status
 
 __all__ = [
+    "CHANGE_WORDS",
     "CRITERIA_TABLE",
     "RULE_SIDES",
     "STATUS_WORDS",
@@ -52,6 +61,7 @@ __all__ = [
     "ComputedColumn",
     "ConclusionRole",
     "Constant",
+    "Correspondence",
     "Criterion",
     "Derived",
     "Erratum",
@@ -61,6 +71,7 @@ __all__ = [
     "FactorFamily",
     "FactorSet",
     "Field",
+    "FieldPair",
     "FieldType",
     "Identity",
     "Indicator",
@@ -74,6 +85,7 @@ __all__ = [
     "Report",
     "Roles",
     "Rounding",
+    "RowPair",
     "RowTable",
     "Rule",
     "Saying",
@@ -83,7 +95,9 @@ __all__ = [
     "Standard",
     "Status",
     "Subcategory",
+    "SumPair",
     "Table",
+    "TablePair",
     "Thresholds",
     "Validity",
     "VerificationPack",

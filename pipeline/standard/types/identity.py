@@ -83,6 +83,8 @@ class Identity:
     status: Literal["draft", "enacted", "superseded"]
     pack_version: str
     roles: Roles
+    award: str = "绿色工厂"
+    """What the evaluation is about, as the conclusion says it: 符合绿色工厂要求."""
     publisher: str = ""
     issued: str | None = None
     effective: str | None = None
