@@ -32,12 +32,32 @@ class CaseResult:
 
 
 def run_cases(standard: Standard) -> Iterator[CaseResult]:
-    """Every case of the pack, in order."""
+    """Every case of the pack in order, then those of its later editions."""
+    for edition, case in cases_of(standard):
+        yield run_case(standard, edition, case)
+
+
+def cases_of(standard: Standard) -> tuple[tuple[Standard, Case], ...]:
+    """The cases of the pack and of its later editions, each with its edition."""
+    return tuple((edition, case) for edition in (standard, *standard.editions) for case in edition.cases)
+
+
+def run_case(standard: Standard, edition: Standard, case: Case) -> CaseResult:
+    """One case: without an evaluation date it is tried with its own edition, with one as a user's workbook is."""
     with tempfile.TemporaryDirectory(prefix="lvbao-cases-") as folder:
-        for number, case in enumerate(standard.cases, 1):
-            path = Path(folder) / f"case-{number}.xlsx"
-            path.write_bytes(write_workbook(standard, read_data(case.facts, standard)))
-            yield CaseResult(case, tuple(_compare(case, evaluate(path, standard))))
+        path = Path(folder) / "case.xlsx"
+        path.write_bytes(write_workbook(edition, read_data(case.facts, edition)))
+        dated = standard.identity.roles.evaluation_date in case.facts
+        evaluation = evaluate(path, standard if dated else edition)
+    return CaseResult(case, tuple(_of_edition(case, edition, evaluation)))
+
+
+def _of_edition(case: Case, edition: Standard, evaluation: Evaluation) -> Iterator[str]:
+    used = evaluation.standard.identity.edition
+    if used != edition.identity.edition:
+        yield f"评价日期落在 {used} 版，这个算例写在 {edition.identity.edition} 版；请改评价日期或移动算例"
+        return
+    yield from _compare(case, evaluation)
 
 
 def _compare(case: Case, evaluation: Evaluation) -> Iterator[str]:
@@ -60,6 +80,16 @@ def _compare(case: Case, evaluation: Evaluation) -> Iterator[str]:
         got_score = scores.get(key)
         if not _same(got_score, wanted):
             yield f"得分 {key} 应为 {wanted}，得到 {'无' if got_score is None else plain(got_score)}"
+    verdicts = {row.criterion.id: row.verdict for row in evaluation.scorecard.rows}
+    for key, wanted in case.expect.verdicts.items():
+        if verdicts.get(key) != wanted:
+            yield f"评价要素 {key} 应为“{wanted}”，得到“{verdicts.get(key, '无')}”"
+    shares = {row.criterion.id: row.share for row in evaluation.scorecard.rows}
+    for key, wanted in case.expect.shares.items():
+        share = shares.get(key)
+        got_share = None if share is None else round_half_even(share * 100, 2)
+        if not _same(got_share, wanted):
+            yield f"得分率 {key} 应为 {wanted}%，得到 {'无' if got_share is None else plain(got_share) + '%'}"
     codes = {f.code for f in evaluation.findings}
     for code in case.expect.findings:
         if code not in codes:

@@ -5,61 +5,14 @@ Exit codes: 0 fine, 1 findings that forbid the final report, 2 the command could
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-import traceback
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 
-from pipeline.findings import LvbaoError
+from pipeline.cli_tools import EXISTING, reported, standard_options
 from pipeline.receipt import VERSION
-
-Command = Callable[..., Any]
-EXISTING = click.Path(path_type=Path)
-
-
-def reported(command: Command) -> Command:
-    """Turns exceptions into one Chinese message and exit code 2; a fault of ours names a file with the details."""
-
-    @wraps(command)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except LvbaoError as error:
-            from pipeline.show import printable
-
-            click.echo("\n".join(printable(line) for line in f"错误：{error}".splitlines()), err=True)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception:
-            click.echo(
-                f"错误：程序内部出错，没有写出结果。详情已存入 {_details()}，请连同录入表一起反馈。", err=True
-            )
-        sys.exit(2)
-
-    return guarded
-
-
-def _details() -> str:
-    """The file that the traceback was written to."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", prefix="lvbao-", suffix=".log", delete=False
-    ) as log:
-        traceback.print_exc(file=log)
-        return log.name
-
-
-def standard_options(command: Command) -> Command:
-    """The options that choose a standard pack."""
-    command = click.option("--standards", type=EXISTING, help="标准包所在的文件夹，默认用随程序提供的。")(
-        command
-    )
-    return click.option("--standard", help="标准包的名称，默认取录入表里写明的。")(command)
+from pipeline.review_cli import add_to
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -212,8 +165,10 @@ def run(
 
 
 @main.command()
-@click.argument("place", type=EXISTING)
-@click.option("-o", "--output", type=EXISTING, required=True, help="结果文件夹，每个客户一个子文件夹。")
+@click.argument("places", nargs=-1, required=True, metavar="PLACE...")
+@click.option(
+    "-o", "--output", required=True, help="结果文件夹，每个客户一个子文件夹；可以是网址（s3://…）。"
+)
 @click.option(
     "--report",
     "--reports",
@@ -221,36 +176,79 @@ def run(
     multiple=True,
     help="报告种类，可写几次，或用逗号分开；默认自评价报告，有核查表的另加第三方评价报告。",
 )
+@click.option("--template", type=EXISTING, help="用自己的 Word 模板（只能用于一种报告，默认自评价报告）。")
 @click.option("--form", help="第三方评价报告的官方格式，如 2016 或 2024。")
 @click.option("--jobs", type=click.IntRange(1, 64), help="同时处理几份，默认按处理器个数。")
+@click.option("--again", is_flag=True, help="全部重做，没有变化的也不跳过。")
+@click.option(
+    "--memory-limit", type=click.IntRange(128), default=1024, help="每份最多用多少内存（MB），默认 1024。"
+)
+@click.option("--time-limit", type=click.IntRange(1), default=300, help="每份最多用多少秒，默认 300。")
+@click.option("--cluster", help="交给 Dask 集群处理，写调度器的地址，如 tcp://10.0.0.5:8786。")
 @click.option("--no-draft", is_flag=True, help="有错误的不生成草稿。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
 @standard_options
 @reported
 def batch(
-    place: Path,
-    output: Path,
+    places: tuple[str, ...],
+    output: str,
     reports: tuple[str, ...],
+    template: Path | None,
     form: str | None,
     jobs: int | None,
+    again: bool,
+    memory_limit: int,
+    time_limit: int,
+    cluster: str | None,
     no_draft: bool,
     no_page_numbers: bool,
     standard: str | None,
     standards: Path | None,
 ) -> None:
-    """批量评价一个文件夹里的全部录入表，打印结果表。
+    """批量评价许多录入表，打印结果表；PLACE 是文件夹、录入表、带 * 的写法，或文件夹的网址（s3://…）。
+
+    再次运行只做有变化的，并说明原因；中断之后重新运行即可接着做。有人改过的报告不覆盖。
 
     \b
     例：lvbao batch samples -o output
+        lvbao batch "客户/*/录入表.xlsx" -o output --jobs 4
         lvbao batch samples -o output --reports third_party_evaluation
     """
-    from pipeline import commands
+    from pipeline import batch_commands
+    from pipeline.batch.limits import Limits
     from pipeline.deliver import Options
 
-    options = Options(standard, standards, None, None, not no_draft, not no_page_numbers, form=form)
+    options = Options(standard, standards, None, template, not no_draft, not no_page_numbers, form=form)
     names = [name.strip() for each in reports for name in each.replace("，", ",").split(",")]
-    wanted = [name for name in names if name]
-    sys.exit(commands.batch(place, output, options, jobs or min(os.cpu_count() or 1, 8), wanted))
+    wanted = tuple(name for name in names if name)
+    asked = batch_commands.Asked(wanted, jobs, again, Limits(memory_limit, time_limit), cluster)
+    sys.exit(batch_commands.batch(places, output, options, asked))
+
+
+@main.command()
+@click.argument("file", type=EXISTING)
+@click.option("--workbook", type=EXISTING, help="录入表；批处理生成的报告会自己找到。")
+@click.option("--verification", type=EXISTING, help="核查表，默认是录入表旁边的 核查表.xlsx。")
+@click.option("--template", type=EXISTING, help="生成报告时用的自己的 Word 模板。")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def receipt(
+    file: Path,
+    workbook: Path | None,
+    verification: Path | None,
+    template: Path | None,
+    standards: Path | None,
+) -> None:
+    """核对一份报告是否正是由这些输入生成的：重新生成一次，逐字节比较；不同时指出哪一项输入变了。
+
+    \b
+    例：lvbao receipt output/甲厂/自评价报告.docx
+        lvbao receipt 自评价报告.docx --workbook 录入表.xlsx
+    """
+    from pipeline import receipt_commands
+    from pipeline.reproduce import Places
+
+    sys.exit(receipt_commands.receipt(file, Places(workbook, verification, template, standards)))
 
 
 @main.command("verify-sheet")
@@ -294,10 +292,12 @@ def template() -> None:
 @click.option("--check", "only_check", is_flag=True, help="只检查是否最新，不写文件。")
 @reported
 def template_build(source: Path | None, output: Path | None, only_check: bool) -> None:
-    """由文本源（.md）和通用样式生成 Word 模板；不写文件名时处理随程序提供的全部模板。
+    """由文本源（.md）和通用样式生成 Word 模板；写标准包的文件夹时处理它的 report_templates，
+    不写时处理随程序提供的全部模板。
 
     \b
     例：lvbao template build
+        lvbao template build 我的标准包/my-standard
         lvbao template build 我的报告.md -o 我的模板.docx
         lvbao template build --check
     """
@@ -353,6 +353,28 @@ def convert(
     from pipeline import pack_commands
 
     pack_commands.convert(workbook, target, output, standard, standards, force=force)
+
+
+@main.command("compare")
+@click.argument("older", type=EXISTING)
+@click.argument("newer", type=EXISTING, required=False)
+@click.option("--to", "target", help="只有一份录入表时，按它能转入的数据与哪个新标准对照。")
+@click.option("-o", "--output", type=EXISTING, required=True, help="对照表的文件名（.docx）。")
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@reported
+def compare(
+    older: Path, newer: Path | None, target: str | None, output: Path, force: bool, standards: Path | None
+) -> None:
+    """同一家工厂在新旧两个标准下的一页对照：指标对应、数值、得分、口径变化和还须准备的内容。
+
+    \b
+    例：lvbao compare 录入表.xlsx 新录入表.xlsx -o 新旧标准对照.docx
+        lvbao compare 录入表.xlsx --to gbt-36132-2025 -o 新旧标准对照.docx
+    """
+    from pipeline import compare_commands
+
+    compare_commands.compare(older, newer, target, output, standards, force=force)
 
 
 @main.group("standard")
@@ -425,21 +447,28 @@ def standard_show(name: str, merged: bool, standards: Path | None) -> None:
 
 @standard_group.command("new")
 @click.argument("name")
-@click.option("--from", "other", required=True, help="以哪个标准包为蓝本。")
+@click.option("--from", "other", help="以哪个标准包为蓝本，连同报告模板；不写时给出可以运行的骨架。")
 @click.option("--over", is_flag=True, help="不复制，只写与蓝本的差别（base:）。")
-@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@click.option(
+    "--standards",
+    type=EXISTING,
+    help="写在哪个文件夹；默认取环境变量 LVBAO_STANDARDS，再次是源代码的 standards。",
+)
 @reported
-def standard_new(name: str, other: str, over: bool, standards: Path | None) -> None:
-    """新建一个标准包。
+def standard_new(name: str, other: str | None, over: bool, standards: Path | None) -> None:
+    """新建一个标准包，写出来就能检查和运行。
 
     \b
-    例：lvbao standard new my-standard --from gbt-36132-2025
+    例：lvbao standard new my-standard --standards 我的标准包
+        lvbao standard new my-standard --from gbt-36132-2025
         lvbao standard new city-2025 --from gbt-36132-2025 --over
     """
     from pipeline import pack_commands
 
     pack_commands.standard_new(name, other, standards, over=over)
 
+
+add_to(main)
 
 if __name__ == "__main__":
     main()

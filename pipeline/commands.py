@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from pipeline.clients import VERIFICATION_NAME, Client, client_of, find_clients
+from pipeline.clients import VERIFICATION_NAME, client_of
 from pipeline.deliver import DRAFT_MARK, Delivered, Options, deliver, report_of, standard_for
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, findings_record, to_json
 from pipeline.files import read_bytes, shown_name, write_bytes, write_text
-from pipeline.finding_lists import counts
 from pipeline.findings import LvbaoError, Severity
-from pipeline.quantity import fixed, plain
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
 from pipeline.show import findings_text, printable, table_text
 from pipeline.standard import Standard, load_standard
@@ -29,7 +24,6 @@ from pipeline.verification.verify import Verification, verify
 FINE, FOUND = 0, 1
 LISTED = 20
 """Most lines of a list on the terminal that also stands in a file."""
-STALE_STATE = "核查表过期"
 REFUSED = "有错误，没有生成正式报告。改正后再运行；要先看草稿请加 --draft。"
 STALE = "核查表已过期：录入表在核查之后改动过，没有生成报告，草稿也不生成。"
 
@@ -90,7 +84,9 @@ def check(
         refuse_same(targets[0], targets[1])
     evaluation = evaluate(workbook, standard_for(workbook, Options(standard, standards)))
     if as_json:
-        click.echo(to_json({"findings": findings_record(evaluation.findings)}), nl=False)
+        click.echo(
+            to_json({"findings": findings_record((*evaluation.findings, *evaluation.on_trial))}), nl=False
+        )
     else:
         click.echo(findings_text(evaluation.findings, shown_name(workbook)), nl=False)
     if annotated is not None:
@@ -259,143 +255,21 @@ def _is_older(name: str, new: str) -> bool:
     return name != new and name.replace(DRAFT_MARK, "") == new.replace(DRAFT_MARK, "")
 
 
-# -- batch --------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One client in the table of results."""
-
-    client: str
-    state: str
-    basic: str = "—"
-    printed: str = "—"
-    provisional: str = "—"
-    errors: int = 0
-    warnings: int = 0
-    report: str = ""
-    message: str = ""
-    kind: str = ""
-
-    @property
-    def name(self) -> str:
-        """The client, with the kind of report where it is not the first one."""
-        return f"{self.client}（{self.kind}）" if self.kind else self.client
-
-
-HEADER = ("客户", "状态", "基本要求", "原文部分得分", "全表得分（暂拟）", "错误", "提示", "报告")
-
-
-def options_for(client: Client, options: Options, reports: Sequence[str]) -> tuple[Options, ...]:
-    """What is made for a client: the reports named; by default the self-evaluation, and the third party's report where
-    a verification sheet lies beside the workbook."""
-    sheet = client.verification
-    if not reports:
-        verified = (replace(options, verification=sheet),) if sheet else ()
-        return (options, *verified)
-    standard = (
-        load_standard(find_standard(options.standard, options.standards_folder)) if options.standard else None
-    )
-    chosen = []
-    for name in reports:
-        pack = standard or standard_for(client.workbook, options)
-        wants = report_of(pack, name).verification
-        if wants and sheet is None:
-            continue
-        chosen.append(replace(options, report=name, verification=sheet if wants else None))
-    return tuple(chosen)
-
-
-def batch(place: Path, output: Path, options: Options, jobs: int, reports: Sequence[str] = ()) -> int:
-    """Evaluates every client; one client's failure never stops another's."""
-    clients = find_clients(place)
-    lines: list[Line] = []
-    tasks = [
-        (client, output / client.name, each)
-        for client in clients
-        for each in options_for(client, options, reports)
-    ]
-    if jobs == 1:
-        for number, task in enumerate(tasks, 1):
-            lines.append(_one(task))
-            _progress(number, len(tasks), lines[-1])
-    else:
-        with ProcessPoolExecutor(max_workers=jobs) as pool:
-            for number, line in enumerate(pool.map(_one, tasks), 1):
-                lines.append(line)
-                _progress(number, len(tasks), line)
-    click.echo()
-    click.echo(table_text(HEADER, [_cells(line) for line in lines]))
-    for line in lines:
-        if line.message:
-            click.echo(f"{line.name}：{line.message}", err=True)
-    done = sum(1 for line in lines if line.report)
-    drafts = sum(1 for line in lines if line.state == "草稿")
-    stale = sum(1 for line in lines if line.state == STALE_STATE)
-    refused = f"，核查表过期未出 {stale}" if stale else ""
-    click.echo(
-        f"共 {len(clients)} 家：正式报告 {done - drafts}，草稿 {drafts}，失败 {len(lines) - done - stale}{refused}。结果在 {output}"
-    )
-    return FINE if done + stale == len(lines) else FOUND
-
-
-def _progress(number: int, total: int, line: Line) -> None:
-    click.echo(f"[{number}/{total}] {line.name}：{line.state}")
-
-
-def _one(task: tuple[Client, Path, Options]) -> Line:
-    client, target, options = task
-    try:
-        return replace(_line(client, deliver(client.workbook, target, options)), kind=_kind(options))
-    except LvbaoError as error:
-        return Line(client.name, "失败", message=str(error), kind=_kind(options))
-
-
-def _kind(options: Options) -> str:
-    return "第三方评价" if options.verification else ""
-
-
-def _line(client: Client, delivered: Delivered) -> Line:
-    evaluation = delivered.evaluation
-    card = evaluation.scorecard
-    decimals = evaluation.standard.scoring.decimals
-    found = {s: sum(1 for f in evaluation.findings if f.severity is s) for s in Severity}
-    state = "有错误" if delivered.path is None else "草稿" if delivered.draft else "正式"
-    state = STALE_STATE if is_stale(delivered) else state
-    met = card.basic_requirements.met
-    return Line(
-        client=client.name,
-        state=state,
-        basic="待定" if met is None else "符合" if met else "不符合",
-        printed=f"{fixed(card.printed.score, decimals)}/{plain(card.printed.weight)}",
-        provisional=f"{fixed(card.whole.score, decimals)}/{plain(card.whole.weight)}",
-        errors=found[Severity.ERROR],
-        warnings=found[Severity.WARNING],
-        report="" if delivered.path is None else f"{client.name}/{delivered.path.name}",
-        message=f"{counts(evaluation.findings)}，没有生成报告" if delivered.path is None else "",
-    )
-
-
-def _cells(line: Line) -> Sequence[str]:
-    return (
-        line.name,
-        line.state,
-        line.basic,
-        line.printed,
-        line.provisional,
-        str(line.errors),
-        str(line.warnings),
-        line.report or "—",
-    )
-
-
 # -- templates and packs ------------------------------------------------------------------------------------
 def template_build(source: Path | None, output: Path | None, *, only_check: bool) -> int:
-    """Builds Word templates from their text sources: all shipped ones, or one."""
+    """Builds Word templates from their text sources: all shipped ones, those of a pack's folder, or one."""
+    from pipeline.new_standard import SKELETON, TEMPLATES, sources_in
     from pipeline.report import build_template
 
     if output is not None and source is None:
         raise LvbaoError("用 -o 时请写明文本源，如 lvbao template build 报告.md -o 模板.docx")
     root = report_templates_folder()
-    sources = [source] if source is not None else sorted(root.glob("[!_]*/*.md"))
+    if output is not None and source is not None and source.is_dir():
+        raise LvbaoError("处理文件夹时不用 -o，模板写在各文本源旁边。")
+    shipped = [*root.glob("[!_]*/*.md"), *(standards_folder() / SKELETON / TEMPLATES).glob("*.md")]
+    sources = sorted(shipped) if source is None else [source]
+    if source is not None and source.is_dir():
+        sources = list(sources_in(source))
     stale: list[Path] = []
     for each in sources:
         target = output or each.with_suffix(".docx")
@@ -418,6 +292,11 @@ def template_build(source: Path | None, output: Path | None, *, only_check: bool
     if not stale:
         click.echo("模板都是最新的。")
     return FINE
+
+
+def edition_of_template(pack: Standard, file: Path) -> Standard:
+    """The edition of the pack that has a report with this template; the first one when none has."""
+    return next((e for e in (pack, *pack.editions) if report_named_after(e, file) is not None), pack)
 
 
 def report_named_after(pack: Standard, file: Path) -> str | None:
@@ -449,7 +328,7 @@ def template_check(
         raise LvbaoError(f"带批注的文件名应以 .docx 结尾，这里是 {annotated.name}")
     if annotated is not None and annotated.resolve() == file.resolve():
         raise LvbaoError("带批注的文件不能写在模板自己上，请换一个文件名。")
-    pack = load_standard(find_standard(standard, standards))
+    pack = edition_of_template(load_standard(find_standard(standard, standards)), file)
     name = report_of(pack, report).id if report else report_named_after(pack, file)
     content = read_bytes(file, "模板")
     try:
@@ -483,6 +362,8 @@ def standard_list(standards: Path | None) -> None:
     """Prints the packs at hand."""
     rows = []
     for name in standard_ids(standards):
-        identity = load_standard(find_standard(name, standards)).identity
-        rows.append((name, identity.number, identity.title, identity.edition, identity.pack_version))
+        pack = load_standard(find_standard(name, standards))
+        identity = pack.identity
+        editions = "、".join(e.identity.edition for e in (pack, *pack.editions))
+        rows.append((name, identity.number, identity.title, editions, identity.pack_version))
     click.echo(table_text(("名称", "标准号", "标题", "版次", "标准包版本"), rows), nl=False)

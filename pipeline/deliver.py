@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
@@ -15,15 +14,14 @@ from pipeline.files import read_bytes, shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
 from pipeline.forms import check_wanted, form_of, form_words, named, template_of
 from pipeline.intake.reader import read_workbook
-from pipeline.receipt import Receipt
 from pipeline.report import ReportError, Template, render_report
 from pipeline.report.chart_data import chart_specs
 from pipeline.report.context import report_context
 from pipeline.report.diagram_data import diagram_specs
 from pipeline.report.equations import equations_of
 from pipeline.report.faults import TemplateFault
-from pipeline.report.ooxml import clean_text
 from pipeline.report.trace_entries import trace_xml
+from pipeline.report_receipt import Asked, ReportReceipt, receipt_name
 from pipeline.resources import find_standard
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Report
@@ -35,7 +33,6 @@ from pipeline.verification.verify import Verification, verify
 EVALUATION_FILE = "evaluation.json"
 DRAFT_MARK = "（草稿）"
 VERIFIED_FILE = "evaluation-verified.json"
-RECEIPT_NAMESPACE = "urn:lvbao:receipt:1"
 
 
 class TemplateFaulty(LvbaoError):
@@ -59,6 +56,7 @@ class Made:
     docx: bytes
     draft: bool
     notes: tuple[str, ...]
+    receipt: ReportReceipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +123,18 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
     check_basis(report, verification is not None)
     check_wanted(report, evaluation)
     form = form_of(report, options.form, evaluation)
-    template_path = options.template or template_of(report, form)
+    template_path = options.template or template_of(evaluation.standard, report, form)
     content = read_bytes(template_path, "模板")
     try:
-        template = Template.from_bytes(content)
+        template = _opened(content)
     except ReportError as error:
         raise LvbaoError(f"{template_path.name}：{error}") from None
     receipt = evaluation.receipt.with_template(hashlib.sha256(content).hexdigest())
     evaluation = replace(evaluation, receipt=receipt)
     draft = not evaluation.is_final
     report = named(report, form)
+    asked = Asked(report.id, form or "", options.page_numbers)  # what the workbook chose is asked for as well
+    receipted = ReportReceipt(receipt, asked, draft)
     context = report_context(evaluation, report, draft=draft, form=form_words(report, form))
     if verification is not None:
         context = with_verification(context, replace(verification, evaluation=evaluation))
@@ -143,7 +143,7 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
         context,
         draft=draft,
         required_sections=report.required_sections,
-        receipt_xml=receipt_xml(receipt),
+        receipt_xml=receipted.to_xml(),
         page_numbers=options.page_numbers,
         charts=chart_specs(evaluation),
         diagrams=diagram_specs(evaluation),
@@ -158,7 +158,13 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
         raise ReportFaulty(f"报告没有通过出厂检查，没有写出：\n{listed}")
     stem, dot, ending = report.file_name.rpartition(".")
     name = f"{stem}{DRAFT_MARK}{dot}{ending}" if draft else report.file_name
-    return Made(name, rendered.docx, draft, rendered.notes)
+    return Made(name, rendered.docx, draft, rendered.notes, receipted)
+
+
+@lru_cache(maxsize=8)
+def _opened(content: bytes) -> Template:
+    """The template of these bytes, taken apart once a process. Raises ReportError."""
+    return Template.from_bytes(content)
 
 
 def check_basis(report: Report, verified: bool) -> None:
@@ -171,67 +177,59 @@ def check_basis(report: Report, verified: bool) -> None:
         )
 
 
-def receipt_xml(receipt: Receipt) -> bytes:
-    """The receipt as the XML part that travels inside the report."""
-    pairs: tuple[tuple[str, str], ...] = (
-        ("workbook", receipt.workbook),
-        ("workbook-sha256", receipt.workbook_sha256),
-        ("standard", receipt.standard),
-        ("pack-version", receipt.pack_version),
-        ("pack-sha256", receipt.pack_sha256),
-        ("factors-sha256", receipt.factors_sha256),
-        ("template-sha256", receipt.template_sha256),
-        ("lvbao-version", receipt.version),
-        ("evaluation-date", receipt.evaluation_date or ""),
-    )
-    if receipt.verification_sha256:
-        pairs += (
-            ("verification", receipt.verification),
-            ("verification-sha256", receipt.verification_sha256),
-        )
-    attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in pairs)
-    evidence = "".join(
-        f"<evidence file={quoteattr(clean_text(file))} sha256={quoteattr(digest)}/>"
-        for file, digest in receipt.evidence_sha256
-    )
-    text = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<receipt xmlns="{RECEIPT_NAMESPACE}" {attributes}>'
-        f"{evidence}</receipt>"
-    )
-    return text.encode("utf-8")
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """What a workbook gives, in memory. `made` is None when errors (or a stale sheet) forbade the report."""
+
+    evaluation: Evaluation
+    made: Made | None = None
+    verification: Verification | None = None
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The files by name, the report first; none without a report."""
+        if self.made is None:
+            return {}
+        if self.verification is None:
+            name, record = EVALUATION_FILE, evaluation_record(self.evaluation)
+        else:
+            name, record = VERIFIED_FILE, verified_record(self.verification)
+        return {
+            self.made.file_name: self.made.docx,
+            receipt_name(self.made.file_name): self.made.receipt.to_json(self.made.docx),
+            name: to_json(record).encode("utf-8"),
+        }
+
+
+def produce(workbook: Path, options: Options) -> Produced:
+    """Evaluates a workbook and makes its report, in memory.
+
+    Without `draft`, errors keep the report back; a stale verification sheet gives not even a draft. Raises LvbaoError
+    and its kin.
+    """
+    for path in (workbook, options.verification):
+        if path is not None and not path.is_file():
+            raise UnreadableFile(f"找不到文件 {path}")
+    standard = standard_for(workbook, options)
+    if options.verification is None:
+        evaluation = evaluate(workbook, standard)
+        if not evaluation.is_final and not options.draft:
+            return Produced(evaluation)
+        return Produced(evaluation, make_report(evaluation, options))
+    check_basis(report_of(standard, options.report, verification=True), True)
+    verification = verify(workbook, options.verification, standard)
+    evaluation = verification.evaluation
+    if verification.stale or (not evaluation.is_final and not options.draft):
+        return Produced(evaluation, verification=verification)
+    return Produced(evaluation, make_report(evaluation, options, verification), verification)
 
 
 def deliver(workbook: Path, target: Path, options: Options) -> Delivered:
-    """Evaluates a workbook and writes `evaluation.json` and the report into the folder `target`.
-
-    Without `draft`, errors keep the report back and nothing is written. Raises LvbaoError and its kin.
-    """
-    if not workbook.is_file():
-        raise UnreadableFile(f"找不到文件 {workbook}")
-    if options.verification is not None:
-        return _deliver_verified(workbook, options.verification, target, options)
-    evaluation = evaluate(workbook, standard_for(workbook, options))
-    if not evaluation.is_final and not options.draft:
-        return Delivered(evaluation, None, None)
-    made = make_report(evaluation, options)
+    """Writes what a workbook gives into the folder `target`: report, receipt and evaluation, or nothing at all."""
+    produced = produce(workbook, options)
+    made = produced.made
+    if made is None:
+        return Delivered(produced.evaluation, None, None, verification=produced.verification)
+    write_together({target / name: content for name, content in produced.files.items()})
     path = target / made.file_name
-    record = to_json(evaluation_record(evaluation)).encode("utf-8")
-    write_together({path: made.docx, target / EVALUATION_FILE: record})
-    return Delivered(evaluation, target, path, made.draft, made.notes)
-
-
-def _deliver_verified(workbook: Path, sheet: Path, target: Path, options: Options) -> Delivered:
-    """Like `deliver`, with verified values; a stale sheet gives no report at all, not even a draft."""
-    if not sheet.is_file():
-        raise UnreadableFile(f"找不到文件 {sheet}")
-    standard = standard_for(workbook, options)
-    check_basis(report_of(standard, options.report, verification=True), True)
-    verification = verify(workbook, sheet, standard)
-    evaluation = verification.evaluation
-    if verification.stale or (not evaluation.is_final and not options.draft):
-        return Delivered(evaluation, None, None, verification=verification)
-    made = make_report(evaluation, options, verification)
-    path = target / made.file_name
-    record = to_json(verified_record(verification)).encode("utf-8")
-    write_together({path: made.docx, target / VERIFIED_FILE: record})
-    return Delivered(evaluation, target, path, made.draft, made.notes, verification)
+    return Delivered(produced.evaluation, target, path, made.draft, made.notes, produced.verification)

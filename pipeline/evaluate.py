@@ -9,13 +9,14 @@ from pathlib import Path
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
-from pipeline.calc.rules import check_rules
+from pipeline.calc.in_force import edition_for, factors_in_force, in_force
+from pipeline.calc.rules import check_rules, try_rules
 from pipeline.calc.scoring import OWN_PROOF, Proof, score
 from pipeline.calc.trace import IndicatorValue
 from pipeline.evaluation import Evaluation
 from pipeline.evidence import NO_EVIDENCE, Evidence, read_evidence
 from pipeline.facts import Intake
-from pipeline.findings import CellRef, Finding, Severity, cell_order
+from pipeline.findings import SILENT, CellRef, Finding, cell_order
 from pipeline.intake.read import read_intake
 from pipeline.intake.reader import read_workbook
 from pipeline.intake.workbook import Workbook
@@ -47,14 +48,20 @@ def evaluate_intake(
 
     `proof` says which scores a third party confirms (`calc/scoring.py`).
     """
+    standard = edition_for(standard, intake)  # the edition in force on the evaluation date
     calculator = Calculator(standard, intake)
     standard = calculator.standard  # with the limits and points that the workbook gives
-    ruled = check_rules(calculator, reading)
+    ruled = (*in_force(standard, intake), *check_rules(calculator, reading))
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
     calculator.compute_columns()
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
     blamed = Blamed(standard, intake, (*reading, *ruled))
-    known = (*reading, *ruled, *(f for f in calculator.findings if not blamed.explain_computed(f)))
+    known = (
+        *reading,
+        *ruled,
+        *factors_in_force(calculator),
+        *(f for f in calculator.findings if not blamed.explain_computed(f)),
+    )
     scorecard, scored = score(calculator, known, proof)
     return Evaluation(
         standard=standard,
@@ -66,6 +73,7 @@ def evaluate_intake(
         calculator=calculator,
         receipt=make_receipt(workbook, standard, intake, evidence.hashes),
         evidence=evidence,
+        on_trial=in_order(try_rules(calculator, known), standard),
     )
 
 
@@ -78,7 +86,7 @@ def in_order(findings: Sequence[Finding], standard: Standard) -> tuple[Finding, 
         where = found.where or CellRef("")
         return sheets.get(where.sheet, -1), where.sheet, cell_order(where.cell), found.code
 
-    blocked = {f.subject: depends.blocked_by(f.subject) for f in findings if f.severity is not Severity.NOTE}
+    blocked = {f.subject: depends.blocked_by(f.subject) for f in findings if f.severity not in SILENT}
     return tuple(replace(f, blocks=blocked.get(f.subject, ())) for f in sorted(findings, key=key))
 
 

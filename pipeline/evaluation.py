@@ -19,7 +19,11 @@ from pipeline.standard.types import Standard
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Everything known about one workbook under one standard. `earlier[n]` are the yearly indicators n years before."""
+    """Everything known about one workbook under one standard.
+
+    `earlier[n]` are the yearly indicators n years before; `on_trial` are findings of rules on trial: they stand in the
+    JSON and nowhere else.
+    """
 
     standard: Standard
     intake: Intake
@@ -30,6 +34,7 @@ class Evaluation:
     calculator: Calculator
     receipt: Receipt
     evidence: Evidence = NO_EVIDENCE
+    on_trial: tuple[Finding, ...] = ()
 
     @property
     def is_final(self) -> bool:

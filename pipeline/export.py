@@ -53,7 +53,7 @@ def evaluation_record(evaluation: Evaluation) -> dict[str, Any]:
         "derived": {d.id: _derived(evaluation, d) for d in evaluation.standard.indicators.derived},
         "computed": _computed(evaluation),
         "scorecard": _scorecard(evaluation),
-        "findings": findings_record(evaluation.findings),
+        "findings": findings_record((*evaluation.findings, *evaluation.on_trial)),
         "receipt": asdict(evaluation.receipt),
     }
 
@@ -98,6 +98,8 @@ def findings_record(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "fix": f.fix,
             "why": f.why,
             "blocks": list(f.blocks),
+            **({"explanation": f.explanation} if f.explanation else {}),
+            **({"stage": f.stage} if f.stage else {}),
         }
         for f in findings
     ]
@@ -248,6 +250,8 @@ def _category(score: CategoryScore) -> dict[str, Any]:
     return {
         "id": score.category.id,
         "title": score.category.title,
+        "minimum": _number(score.category.minimum),
+        "below_minimum": score.below_minimum,
         "subcategories": [_subcategory(s) for s in score.subcategories],
     }
 

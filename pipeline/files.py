@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import tempfile
@@ -12,8 +13,17 @@ from pathlib import Path
 from pipeline.findings import LvbaoError
 
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _JOINERS = "\u200c\u200d"
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for i in range(1, 10))}
+
+
+class CannotWrite(LvbaoError):
+    """A file cannot be written. `hopeless`: no other file of the folder could be either (disk full, folder read-only)."""
+
+    def __init__(self, message: str, hopeless: bool = False) -> None:
+        self.hopeless = hopeless
+        super().__init__(message)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -29,9 +39,9 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     asides: dict[Path, str] = {}
     try:
         for path, content in contents.items():
-            asides[path] = _aside(path, content)
+            asides[path] = write_aside(path, content)
         for path, aside in list(asides.items()):
-            _in_place(aside, path)
+            put_in_place(aside, path)
             del asides[path]
     finally:
         for aside in asides.values():
@@ -39,13 +49,13 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
                 os.unlink(aside)
 
 
-def _aside(path: Path, content: bytes) -> str:
-    """The name of a temporary file beside `path` that holds the content."""
+def write_aside(path: Path, content: bytes, prefix: str = ".lvbao-") -> str:
+    """The name of a temporary file beside `path` that holds the content, safe on the disk. Raises CannotWrite."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=".lvbao-", suffix=".tmp", dir=path.parent)
+        handle, aside = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=path.parent)
     except OSError as error:
-        raise LvbaoError(f"不能写入文件夹 {path.parent}：{_reason(error)}") from None
+        raise CannotWrite(f"不能写入文件夹 {path.parent}：{reason(error)}", _hopeless(error)) from None
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -55,15 +65,17 @@ def _aside(path: Path, content: bytes) -> str:
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(aside)
-        raise LvbaoError(f"不能写入 {path}：{_reason(error)}。") from None
+        raise CannotWrite(f"不能写入 {path}：{reason(error)}。", _hopeless(error)) from None
     return aside
 
 
-def _in_place(aside: str, path: Path) -> None:
+def put_in_place(aside: str, path: Path) -> None:
+    """Renames a file written aside. Raises CannotWrite."""
     try:
         os.replace(aside, path)
     except OSError as error:
-        raise LvbaoError(f"不能写入 {path}：{_reason(error)}。请关闭正在打开它的程序后再试。") from None
+        hint = "" if _hopeless(error) else "请关闭正在打开它的程序后再试。"
+        raise CannotWrite(f"不能写入 {path}：{reason(error)}。{hint}", _hopeless(error)) from None
 
 
 def write_text(path: Path, content: str) -> None:
@@ -80,18 +92,25 @@ def read_bytes(path: Path, what: str) -> bytes:
     except IsADirectoryError:
         raise LvbaoError(f"{path} 是文件夹，不是{what}。") from None
     except OSError as error:
-        raise LvbaoError(f"不能读取{what} {path}：{_reason(error)}。请确认它没有被其他程序占用。") from None
+        raise LvbaoError(f"不能读取{what} {path}：{reason(error)}。请确认它没有被其他程序占用。") from None
 
 
-def _reason(error: OSError) -> str:
+def _hopeless(error: OSError) -> bool:
+    return error.errno in (*_FULL, errno.EROFS, errno.EIO)
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in Chinese."""
     known = {
         "PermissionError": "没有权限",
         "FileExistsError": "同名的不是文件夹",
         "NotADirectoryError": "路径中有一段不是文件夹",
         "IsADirectoryError": "同名的是文件夹",
     }
-    if error.errno == 28:
+    if error.errno in _FULL:
         return "磁盘已满"
+    if error.errno == errno.EROFS:
+        return "磁盘是只读的"
     return known.get(type(error).__name__, error.strerror or "系统错误")
 
 

@@ -22,7 +22,16 @@ def summary(findings: Sequence[Finding]) -> str:
         return PASSED
     if any(f.severity is Severity.ERROR for f in findings):
         return f"{counts(findings)}。改正全部错误后才能生成正式报告。"
-    return f"{counts(findings)}。没有错误，可以生成正式报告；提示会列入报告附录。"
+    return f"{counts(findings)}。{fine(findings)}"
+
+
+def fine(findings: Sequence[Finding]) -> str:
+    """What follows where nothing is an error."""
+    listed = {Severity.WARNING: "提示", Severity.EXPLAINED: "企业的说明"}
+    words = "和".join(
+        word for severity, word in listed.items() if any(f.severity is severity for f in findings)
+    )
+    return "没有错误，可以生成正式报告" + (f"；{words}会列入报告附录。" if words else "。")
 
 
 def sheet_of(found: Finding) -> str:

@@ -37,18 +37,25 @@ class PackError(LvbaoError):
 
 
 class Severity(StrEnum):
-    """What a finding forbids: an error blocks the final report, a warning is listed in its annex, a note is silent."""
+    """What a finding forbids: an error blocks the final report, a warning is listed in its annex, a note is silent.
+
+    Explained is a warning that the client has confirmed in the workbook: it is listed in the annex with the client's words.
+    """
 
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+    EXPLAINED = "explained"
 
 
 SEVERITY_WORDS: Mapping[Severity, str] = {
     Severity.ERROR: "错误",
     Severity.WARNING: "提示",
     Severity.NOTE: "说明",
+    Severity.EXPLAINED: "已说明",
 }
+SILENT: frozenset[Severity] = frozenset({Severity.NOTE, Severity.EXPLAINED})
+"""Nothing is to be done about these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,8 @@ class CellRef:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault. `details` are the words put into the message; `blocks` names what cannot be done because of it."""
+    """One fault. `details` are the words put into the message; `blocks` names what cannot be done because of it;
+    `explanation` is the client's own, where there is one; `stage` is that of a rule that has a life-cycle."""
 
     code: str
     severity: Severity
@@ -78,11 +86,13 @@ class Finding:
     message: str = ""
     fix: str = ""
     why: str = ""
+    explanation: str = ""
+    stage: str = ""
 
     @property
     def sort_key(self) -> tuple[int, str, tuple[int, int], str]:
         """Errors first, then by sheet and cell, then by code."""
-        order = (Severity.ERROR, Severity.WARNING, Severity.NOTE).index(self.severity)
+        order = tuple(Severity).index(self.severity)
         where = self.where or CellRef("")
         return order, where.sheet, cell_order(where.cell), self.code
 

@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 
 from pipeline.finding_lists import sheet_of, summary
-from pipeline.findings import SEVERITY_WORDS, Finding, Severity
+from pipeline.findings import SEVERITY_WORDS, SILENT, Finding
 from pipeline.show import printable
 
 _STYLE = """
@@ -20,9 +20,11 @@ th,td{border:1px solid #a6a6a6;padding:.35em .6em;text-align:left;vertical-align
 th{background:#dcebe1}col.s{width:4em}col.c{width:6em}col.l{width:20%}
 td.s{text-align:center;font-weight:bold}
 .error td.s{background:#ff9b9b}.warning td.s{background:#ffc24d}.note td.s{background:#9dc3e6}
+.explained td.s{background:#c6e0b4}
 p{margin:0}.fix,.blocks{color:#404040}
 label{margin-right:1.2em}
-.hide-error .error,.hide-warning .warning,.hide-note .note{display:none}
+.hide-error .error,.hide-warning .warning,.hide-note .note,
+.hide-explained .explained{display:none}
 @media print{form{display:none}body{max-width:none;margin:0;font-size:10.5pt}tr{break-inside:avoid}
 td.s{-webkit-print-color-adjust:exact;print-color-adjust:exact}h2{break-after:avoid}}
 """
@@ -76,9 +78,11 @@ def _row(found: Finding) -> str:
     where = found.where
     cell, label = (where.cell, where.label) if where is not None else ("", "")
     words = f"<p>{_text(found.message)}</p>"
+    if found.explanation:
+        words += f'<p class="fix">企业说明：{_text(found.explanation)}</p>'
     if found.fix:
         words += f'<p class="fix">怎么改：{_text(found.fix)}</p>'
-    if found.blocks and found.severity is not Severity.NOTE:
+    if found.blocks and found.severity not in SILENT:
         words += f'<p class="blocks">影响：{_text("、".join(found.blocks))}</p>'
     return (
         f'<tr class="{found.severity}"><td class="s">{SEVERITY_WORDS[found.severity]}</td><td>{_text(cell)}</td>'

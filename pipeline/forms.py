@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pipeline.evaluation import Evaluation
 from pipeline.findings import LvbaoError, nearest
-from pipeline.resources import report_templates_folder
-from pipeline.standard.types import Report
+from pipeline.standard.templates import template_path
+from pipeline.standard.types import Report, Standard
 
 SEPARATOR = "-"
 
@@ -66,9 +66,9 @@ def named(report: Report, form: str | None) -> Report:
     return replace(report, title=title, file_name=file_name)
 
 
-def template_of(report: Report, form: str | None) -> Path:
+def template_of(standard: Standard, report: Report, form: str | None) -> Path:
     """The template of a report in a form that `form_of` gave."""
-    return report_templates_folder() / (report.template if form is None else report.forms[form])
+    return template_path(standard, report.template if form is None else report.forms[form])
 
 
 def _part(report: Report, piece: str) -> tuple[str, str]:

@@ -7,24 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from pipeline.findings import CellRef, Finding, Severity, UnreadableFile
-
-ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """The words of one code."""
-
-    severity: Severity
-    text: str
-    fix: str
-    why: str = ""
-
+from pipeline.findings import CellRef, Finding, UnreadableFile
+from pipeline.message import ERROR, EXPLAINED, NOTE, WARNING, Message
+from pipeline.messages_standard import STANDARD_MESSAGES
 
 CATALOGUE: Mapping[str, Message] = {
+    **STANDARD_MESSAGES,
     # -- values that are asked (validate.py)
     "missing": Message(ERROR, "还没有填写", "请填写{what}。", "没有这个值，相关指标和章节无法生成。"),
     "table_empty": Message(ERROR, "表“{table}”至少要填 {min} 行", "请在表中填写；列名下方第一行开始。"),
@@ -33,6 +22,11 @@ CATALOGUE: Mapping[str, Message] = {
         "{against}变化 {change}%，超过 ±{limit}%",
         "请核对两年的数值和单位；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
         "同比变化过大常是单位或口径错误，评审时会被问到。",
+    ),
+    "yoy_explained": Message(
+        EXPLAINED,
+        "{against}变化 {change}%，超过 ±{limit}%，企业已说明原因",
+        "无需修改；说明会印入报告附录。",
     ),
     "date_not_past": Message(
         WARNING,
@@ -130,6 +124,11 @@ CATALOGUE: Mapping[str, Message] = {
         "证明材料编号“{number}”不在证明材料清单中{near}{rows}",
         "请改正编号，或在证明材料清单中补上这一项。",
     ),
+    "evidence_asked_unknown": Message(
+        ERROR,
+        "“{item}”不是要求的证明材料的编号{near}",
+        "请按自评价报告“证明材料核对表”中的编号填写，如 G01-1；不对应哪一项的可以不填。",
+    ),
     # -- evidence files (evidence/)
     "evidence_folder_missing": Message(
         WARNING,
@@ -166,7 +165,7 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "basic_requirement_not_met": Message(
         WARNING,
-        "基本要求“{criterion}”不符合，评价结论为不符合绿色工厂要求（一票否决）",
+        "基本要求“{criterion}”不符合，评价结论为不符合{award}要求（一票否决）",
         "如填写有误请改正；属实的，结论不能改变。",
         "基本要求是准入条款。",
     ),
@@ -175,6 +174,11 @@ CATALOGUE: Mapping[str, Message] = {
     "file_not_found": Message(ERROR, "找不到这个文件", "请核对路径和文件名。"),
     "file_not_openable": Message(
         ERROR, "打不开这个文件", "请确认它不是文件夹、没有被其他程序占用，并且有读取权限。"
+    ),
+    "file_lock": Message(
+        ERROR,
+        "这是表格软件打开文件时的临时文件，不是录入表",
+        "请在 Excel/WPS 中保存并关闭录入表，然后选择文件名不带“~$”“.~lock”的那一个。",
     ),
     "file_empty": Message(ERROR, "文件是空的（0 字节）", "请重新保存或重新发送原文件。"),
     "file_too_large": Message(
@@ -309,6 +313,12 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "external_links": Message(
         WARNING, "工作簿引用了别的文件（外部链接），数值可能不是最新的", "请把引用改为数值后保存。"
+    ),
+    "dates_1904": Message(
+        WARNING,
+        "工作簿采用 1904 日期系统，其中的日期可能整体相差 4 年零 1 天",
+        "请逐一核对日期；有误的，请把数据复制到新的空白录入表并改正日期。",
+        "在两种日期系统之间复制工作表时，日期会悄悄变化。",
     ),
     "sheet_missing": Message(
         ERROR, "找不到工作表“{title}”{near}", "请恢复这张工作表（名称和表头不要改），再提交。"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from pipeline.facts import Intake
-from pipeline.intake.workbook import Workbook
-from pipeline.standard.types import Standard
+if TYPE_CHECKING:  # the command line needs the version alone
+    from pipeline.facts import Intake
+    from pipeline.intake.workbook import Workbook
+    from pipeline.standard.types import Standard
 
 VERSION = "0.1.0"
 """The version of lvbao; a test compares it with pyproject.toml."""
@@ -15,7 +17,8 @@ VERSION = "0.1.0"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Hashes are SHA-256 in hex. `evaluation_date` is the date in the workbook, never the clock."""
+    """Hashes are SHA-256 in hex. `evaluation_date` is the date in the workbook, never the clock; `edition` is the one
+    of the standard that was applied."""
 
     workbook: str
     workbook_sha256: str
@@ -29,6 +32,7 @@ class Receipt:
     evidence_sha256: tuple[tuple[str, str], ...] = ()
     verification: str = ""
     verification_sha256: str = ""
+    edition: str = ""
 
     def with_template(self, digest: str) -> Receipt:
         """The receipt of a report made with this template."""
@@ -50,4 +54,5 @@ def make_receipt(
         version=VERSION,
         evaluation_date=date.isoformat() if isinstance(date, dt.date) else None,
         evidence_sha256=evidence,
+        edition=standard.identity.edition,
     )

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
-from pipeline.finding_lists import PASSED, counts, sheet_of
+from pipeline.finding_lists import PASSED, counts, fine, sheet_of
 from pipeline.findings import SEVERITY_WORDS, Finding, Severity
 
 
@@ -16,18 +16,27 @@ def printable(text: str) -> str:
 
 
 def findings_text(findings: Sequence[Finding], file: str) -> str:
-    """All findings grouped by sheet, in the order they come; 全部通过 when there are none."""
+    """All findings by file (`file` first) and sheet, in the order they come; 全部通过 when there are none."""
     if not findings:
         return f"{file}：{PASSED}\n"
-    lines = [f"{file}：{counts(findings)}", ""]
+    by_file: dict[str, list[Finding]] = {file: []}
+    for found in findings:
+        named = found.where.file if found.where is not None else ""
+        by_file.setdefault(named or file, []).append(found)
+    lines = [line for name, found in by_file.items() if found for line in _of_file(name, found)]
+    if not any(f.severity is Severity.ERROR for f in findings):
+        lines.append(fine(findings))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _of_file(file: str, findings: Sequence[Finding]) -> list[str]:
+    lines = [f"{printable(file)}：{counts(findings)}", ""]
     for sheet, group in groupby(findings, key=sheet_of):
         lines.append(f"【{printable(sheet)}】")
         for found in group:
             lines += _lines(found)
         lines.append("")
-    if not any(f.severity is Severity.ERROR for f in findings):
-        lines.append("没有错误，可以生成正式报告；提示会列入报告附录。")
-    return "\n".join(lines).rstrip() + "\n"
+    return lines
 
 
 def _lines(found: Finding) -> list[str]:
@@ -36,6 +45,8 @@ def _lines(found: Finding) -> list[str]:
     if where is not None and where.cell:
         place = f"{where.cell}（{printable(where.label)}）" if where.label else where.cell
     lines = [f"  [{SEVERITY_WORDS[found.severity]}] {place}{printable(found.message)}".rstrip()]
+    if found.explanation:
+        lines.append(f"         企业说明：{printable(found.explanation)}")
     if found.fix:
         lines.append(f"         怎么改：{printable(found.fix)}")
     if found.blocks and found.severity is Severity.ERROR:

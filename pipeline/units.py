@@ -39,9 +39,6 @@ _ATOMS: dict[str, tuple[str, str, int]] = {
     "kcal": ("4.1868", "energy", 1),
     "kWh": ("3600", "energy", 1),
     "MWh": ("3600000", "energy", 1),
-    "kW": ("1", "power", 1),
-    "MW": ("1000", "power", 1),
-    "W": ("0.001", "power", 1),
     "kVA": ("1", "apparent_power", 1),
     "kgce": ("1", "coal_equivalent", 1),
     "tce": ("1000", "coal_equivalent", 1),
@@ -106,6 +103,9 @@ _ATOMS: dict[str, tuple[str, str, int]] = {
     },
 }
 _ATOMS["亩"] = ("666.6666666666666666666666667", "length", 2)
+_POWERS: dict[str, str] = {"kW": "3600", "MW": "3600000", "W": "3.6"}
+"""Power is energy in an hour: kWh ÷ h is kW. Scales are those of kJ/h."""
+_POWER_DIMENSIONS = (("energy", 1), ("hour", -1))
 _PREFIXES = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
 _TOKEN = re.compile(r"dB\(A\)|lm/W|[·*/()]|[^·*/()\s]+")
 
@@ -174,6 +174,8 @@ def _atom(text: str) -> Unit:
     if known is not None:
         scale, dimension, exponent = known
         return Unit(text, Decimal(scale), ((dimension, exponent),) if exponent else ())
+    if text in _POWERS:
+        return Unit(text, Decimal(_POWERS[text]), _POWER_DIMENSIONS)
     prefix = _PREFIXES.get(text[:1])
     if prefix is not None and len(text) > 1:
         inner = _atom(text[1:])
@@ -222,4 +224,4 @@ PERCENT = unit("%")
 
 def known_units() -> tuple[str, ...]:
     """Every unit that stands in the table, for messages and documentation."""
-    return tuple(_ATOMS)
+    return (*_ATOMS, *_POWERS)

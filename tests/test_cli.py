@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,11 @@ def test_run_writes_report_and_evaluation_into_a_folder_of_the_client(good: Path
 
     client = good.parent.name
     assert result.exit_code == 0
-    assert files(tmp_path) == [f"{client}/evaluation.json", f"{client}/自评价报告.docx"]
+    assert files(tmp_path) == [
+        f"{client}/evaluation.json",
+        f"{client}/自评价报告.docx",
+        f"{client}/自评价报告.凭据.json",
+    ]
     assert "已生成报告" in result.output
 
 
@@ -188,7 +193,8 @@ def test_a_draft_is_made_in_spite_of_errors_and_is_called_so(faulty: Path, tmp_p
 
     client = faulty.parent.name
     assert result.exit_code == 1
-    assert files(tmp_path) == [f"{client}/evaluation.json", f"{client}/自评价报告（草稿）.docx"]
+    made = ["evaluation.json", "自评价报告（草稿）.docx", "自评价报告（草稿）.凭据.json"]
+    assert files(tmp_path) == [f"{client}/{name}" for name in made]
     assert "已生成草稿" in result.output
 
 
@@ -265,45 +271,6 @@ def test_a_missing_file_and_a_folder_are_named_and_refused(tmp_path: Path) -> No
             assert result.exit_code == 2
             assert result.output.startswith("错误：")
             assert path.name in result.output
-    assert files(tmp_path) == []
-
-
-# -- batch ---------------------------------------------------------------------------------------------------
-def test_one_broken_client_never_stops_another(
-    sample_bytes: bytes, good: Path, faulty: Path, tmp_path: Path
-) -> None:
-    clients, output = tmp_path / "clients", tmp_path / "output"
-    for name, source in (("甲", good), ("乙", faulty)):
-        shutil.copytree(source.parent, clients / name)
-    for name, (content, _) in broken(sample_bytes).items():
-        (clients / name).write_bytes(content)
-    (clients / "~$文本.xlsx").write_bytes(b"lock")
-    (clients / "空文件夹").mkdir()
-
-    result = lvbao("batch", clients, "-o", output, "--no-page-numbers", "--jobs", "1")
-
-    assert result.exit_code == 1
-    assert files(output) == sorted(
-        ["甲/evaluation.json", "甲/自评价报告.docx", "乙/evaluation.json", "乙/自评价报告（草稿）.docx"]
-    )
-    assert "共 10 家：正式报告 1，草稿 1，失败 8" in result.output
-    assert "加密.xlsx：文件设有打开密码" in result.output
-
-
-def test_a_batch_without_drafts_holds_back_what_has_errors(faulty: Path, tmp_path: Path) -> None:
-    result = lvbao("batch", faulty.parent, "-o", tmp_path, "--no-draft", "--jobs", "1")
-
-    assert result.exit_code == 1
-    assert files(tmp_path) == []
-    assert "有错误" in result.output
-
-
-def test_a_batch_of_nothing_cannot_start(tmp_path: Path) -> None:
-    (tmp_path / "空").mkdir()
-    for place in (tmp_path / "空", tmp_path / "没有"):
-        result = lvbao("batch", place, "-o", tmp_path / "output")
-        assert result.exit_code == 2
-        assert place.name in result.output
     assert files(tmp_path) == []
 
 
@@ -388,3 +355,14 @@ def test_wrong_usage_is_exit_code_2() -> None:
     assert CliRunner().invoke(main, ["check"]).exit_code == 2
     assert CliRunner().invoke(main, ["chek", "录入表.xlsx"]).exit_code == 2
     assert CliRunner().invoke(main, ["run", "录入表.xlsx", "--darft"]).exit_code == 2
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom pipeline.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'numpy', 'openpyxl', 'lxml', 'jinja2', 'cerberus', 'yaml', 'xlsxwriter', 'PIL', 'python_calamine'}\n"
+        "print(sorted(heavy & sys.modules.keys()), 'pipeline.report.build' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[] False"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pipeline.cases import CaseResult, run_cases
+from pipeline.cases import cases_of, run_case, run_cases
 from pipeline.deliver import Options, make_report
 from pipeline.evaluate import evaluate
 from pipeline.standard import Standard, load_standard
+from pipeline.standard.types import Case
 from tests.conftest import ROOT, found
 
 SAMPLE = ROOT / "samples" / "09-通则2025" / "录入表.xlsx"
@@ -23,14 +23,14 @@ def gbt() -> Standard:
     return load_standard(ROOT / "standards" / "gbt-36132-2025")
 
 
-@pytest.mark.parametrize("result", list(run_cases(gbt())), ids=lambda r: r.case.name)
-def test_a_worked_case_gives_its_hand_computed_values(result: CaseResult) -> None:
-    assert result.problems == ()
+@pytest.mark.parametrize(("edition", "case"), cases_of(gbt()), ids=lambda value: getattr(value, "name", ""))
+def test_a_worked_case_gives_its_hand_computed_values(edition: Standard, case: Case) -> None:
+    assert run_case(gbt(), edition, case).problems == ()
 
 
 def test_a_wrong_expectation_of_a_cell_is_told() -> None:
     pack = gbt()
-    case = pack.cases[1]
+    case = next(c for c in pack.cases if c.name.startswith("单位用地面积产能"))
     wrong = {"capacity_products[2].conversion": "5", "capacity_products[9].conversion": "4", "x[1].y": "1"}
     expect = replace(case.expect, cells=wrong)
     (result,) = run_cases(replace(pack, cases=(replace(case, expect=expect),)))
@@ -75,8 +75,23 @@ def test_every_formula_of_appendix_b_stands_in_the_pack() -> None:
     assert {f"B.{n}" for n in range(1, 28)} <= clauses
 
 
-def texts(context: Mapping[str, Any]) -> str:
-    return "\n".join(str(v) for v in context.values())
+def test_every_number_that_the_pack_computes_has_a_case_worked_by_hand() -> None:
+    pack = gbt()
+    expected = [case.expect for case in pack.cases]
+    numbers = {name for e in expected for name in e.indicators}
+    cells = {re.sub(r"\[\d+\]", "", key) for e in expected for key in e.cells}
+    scores = {name for e in expected for name in e.scores}
+
+    assert [i for i in pack.indicators.by_id if i not in numbers] == []
+    assert [c.id for c in pack.indicators.columns if c.id not in cells] == []
+    assert [c.id for c in pack.scoring.criteria.values() if c.points and c.id not in scores] == []
+
+
+def test_every_rule_of_the_pack_is_broken_by_a_case_or_stands_in_the_shared_ones() -> None:
+    pack = gbt()
+    codes = {code for case in pack.cases for code in case.expect.findings}
+
+    assert [r.id for r in pack.intake.rules if r.id not in codes] == []
 
 
 def test_the_report_of_the_sample_is_final_and_says_what_the_points_rest_on() -> None:

@@ -227,7 +227,11 @@ def test_a_hostile_file_name_is_only_a_name(
     delivered = deliver(workbook, output / client_of(workbook).name, Options(page_numbers=False))
 
     assert delivered.path is not None
-    assert sorted(p.name for p in delivered.path.parent.iterdir()) == ["evaluation.json", "自评价报告.docx"]
+    assert sorted(p.name for p in delivered.path.parent.iterdir()) == [
+        "evaluation.json",
+        "自评价报告.docx",
+        "自评价报告.凭据.json",
+    ]
     assert [p for p in tmp_path.iterdir() if p not in (workbook, output)] == []
     shown = shown_name(workbook)
     assert (

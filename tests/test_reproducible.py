@@ -70,7 +70,7 @@ def test_two_runs_in_different_surroundings_give_the_same_bytes(workbook: Path, 
         Path("示例客户/录入表.xlsx"), tmp_path / "elsewhere", ABROAD, tmp_path, quick, clock=LATER
     )
 
-    assert sorted(here) == ["evaluation.json", "stdout", "自评价报告.docx"]
+    assert sorted(here) == ["evaluation.json", "stdout", "自评价报告.docx", "自评价报告.凭据.json"]
     assert [name for name in here if here[name] != there[name]] == []
 
 

@@ -37,3 +37,11 @@ def test_coal_equivalent_is_not_mass_and_people_are_not_machines() -> None:
     assert not unit("人").same_kind(unit("台"))
     with pytest.raises(ValueError, match="不是同类单位"):
         unit("tce").factor_to(unit("t"))
+
+
+def test_energy_in_an_hour_is_power() -> None:
+    assert (unit("kWh") / unit("h")).factor_to(unit("kW")) == 1
+    assert (unit("kW") * unit("h")).factor_to(unit("kWh")) == 1
+    assert (unit("MWh") / unit("h")).factor_to(unit("kW")) == 1000
+    assert unit("W").factor_to(unit("kW")) == Decimal("0.001")
+    assert not unit("kW").same_kind(unit("kWh"))

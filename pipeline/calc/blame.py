@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.calc.dependencies import Dependencies
 from pipeline.calc.yearly import YEARS
 from pipeline.facts import Intake
-from pipeline.findings import CellRef, Finding, Severity
+from pipeline.findings import SILENT, CellRef, Finding, Severity
 from pipeline.formula import syntax as s
 from pipeline.standard.types import Rule, Standard
 
@@ -38,7 +38,7 @@ class Blamed:
         """Takes in one more finding."""
         if found.severity is Severity.ERROR:
             self._subjects.add(found.subject)
-        if found.where is None or not found.where.cell or found.severity is Severity.NOTE:
+        if found.where is None or not found.where.cell or found.severity in SILENT:
             return
         blamed = self._errors if found.severity is Severity.ERROR else self._warnings
         blamed.add((found.where.sheet, found.where.cell))
@@ -50,7 +50,7 @@ class Blamed:
             return True
         if not self._errors.isdisjoint(self._read(texts, row, whole_rows=True)):
             return True
-        if rule.severity == "error":
+        if rule.grade == "error":
             return False
         return not self._warnings.isdisjoint(self._read([rule.require], row, whole_rows=False))
 

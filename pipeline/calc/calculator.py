@@ -14,7 +14,7 @@ from pipeline.findings import Finding
 from pipeline.formula import syntax as s
 from pipeline.formula.evaluate import Evaluator, FactorUse
 from pipeline.formula.figures import BLANK, Figure, Figures, figures_of
-from pipeline.formula.render import symbolic, words
+from pipeline.formula.render import substituted, symbolic, words
 from pipeline.formula.values import Num, Outcome
 from pipeline.quantity import MISSING, PRECISION, Missing, NotApplicable, plain, round_half_even
 from pipeline.standard.types import ComputedColumn, Derived, Indicator, Limits, Saying, Standard
@@ -27,6 +27,7 @@ class Calculator:
     """The numbers of one evaluation. Asking twice gives the same object; nothing is computed that is not asked."""
 
     def __init__(self, standard: Standard, intake: Intake) -> None:
+        standard = _as_packed(standard)
         self.standard = standard
         self.intake = intake
         self._done: dict[tuple[str, int], tuple[IndicatorValue, Outcome]] = {}
@@ -276,9 +277,24 @@ class Calculator:
             scope = Scope(self, subject=subject, recording=False)
             return Evaluator(scope, lazy=True).run(s.parse(text), bound)
 
+    def worked(self, text: str) -> tuple[Outcome, str]:
+        """The outcome of a formula that stands outside the indicators, and the formula with the numbers put in."""
+        with localcontext(prec=PRECISION):
+            evaluator, node = Evaluator(Scope(self)), s.parse(text)
+            outcome = evaluator.run(node)
+            return outcome, substituted(figures_of(node, evaluator))
+
     def condition_words(self, text: str) -> str:
         """The condition in words."""
         return words(s.parse(text), Scope(self).label)
+
+
+def _as_packed(standard: Standard) -> Standard:
+    """The pack without the limits and points that a workbook has put in."""
+    origin = standard.origin
+    if origin is None:
+        return standard
+    return replace(standard, indicators=origin.indicators, scoring=origin.scoring, origin=None)
 
 
 def _conversion(result: Num, indicator: Indicator, factor: Decimal) -> str:

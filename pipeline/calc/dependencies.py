@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pipeline.calc.say import PLACES
 from pipeline.formula import syntax as s
 from pipeline.standard.types import Criterion, Derived, Indicator, Standard
@@ -15,7 +17,11 @@ class Dependencies:
         self._reads: dict[str, frozenset[str]] = {}
 
     def reads(self, indicator_id: str) -> frozenset[str]:
-        """The fields, tables and columns that an indicator needs, all the way down."""
+        """The fields, tables and columns that an indicator needs, all the way down.
+
+        A column stands there as `table.column`, and besides as `table[key].column` for each cell that `at( … )` names
+        and as `table[].column` when all its rows are read.
+        """
         if indicator_id not in self._reads:
             self._reads[indicator_id] = self._closure(self._indicator_texts(indicator_id))
         return self._reads[indicator_id]
@@ -26,9 +32,8 @@ class Dependencies:
 
     def criterion_reads(self, criterion: Criterion) -> frozenset[str]:
         """The fields, tables and columns that a criterion judged by the program needs."""
-        if criterion.indicator is not None:
-            return self.reads(criterion.indicator)
-        return self._closure((criterion.condition,)) if criterion.condition else frozenset()
+        own = self._closure(criterion.formulas)
+        return own | self.reads(criterion.indicator) if criterion.indicator is not None else own
 
     def blocked_by(self, key: str) -> tuple[str, ...]:
         """What cannot be done without the fact: `指标“容积率”`, `评分行 K01`, `报告“二、1 基础设施”`."""
@@ -62,8 +67,11 @@ class Dependencies:
                     found |= self._closure(_texts(self._standard.indicators.derived_by_id[name]))
                 elif name not in self._standard.indicators.constants_by_id:
                     found.add(name)
+            named = _named_cells(node)
+            found |= {f"{table}[{key}].{column}" for table, key, column in named}
             for column in s.columns(node):
                 found |= self._column(column)
+            found |= {f"{c.table}[].{c.column}" for c in _columns_as_a_whole(node)}
         return frozenset(found)
 
     def column_reads(self, column: s.Column) -> frozenset[str]:
@@ -75,6 +83,26 @@ class Dependencies:
         computed = next((c for c in self._standard.indicators.columns if c.id == key), None)
         inner = self._closure((computed.formula, computed.when)) if computed else frozenset({key})
         return inner | {column.table}
+
+
+def _named_cells(node: s.Node) -> set[tuple[str, str, str]]:
+    """(table, key, column) of the cells that the formula names."""
+    return {
+        (cell.table, key.value, cell.column)
+        for n in s.walk(node)
+        if isinstance(n, s.Call) and n.function == "at"
+        for cell, key in [n.arguments]
+        if isinstance(cell, s.Column) and isinstance(key, s.Text)
+    }
+
+
+def _columns_as_a_whole(node: s.Node) -> Iterator[s.Column]:
+    """The columns that the formula reads otherwise than cell by cell."""
+    if isinstance(node, s.Column):
+        yield node
+    if not (isinstance(node, s.Call) and node.function == "at"):
+        for child in s.children(node):
+            yield from _columns_as_a_whole(child)
 
 
 def _texts(derived: Derived) -> tuple[str | None, ...]:

@@ -13,15 +13,15 @@ from itertools import chain
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.leaks import check_leaks
+from pipeline.calc.pack_rules import tried
 from pipeline.calc.past import dated, not_yet
 from pipeline.calc.references import check_references
-from pipeline.calc.say import PLACES, filled, say
 from pipeline.calc.yearly import of_field, of_table
 from pipeline.facts import Row
-from pipeline.findings import CellRef, Finding, Severity
+from pipeline.findings import Finding
 from pipeline.messages import finding
 from pipeline.quantity import NotApplicable
-from pipeline.standard.types import CRITERIA_TABLE, Field, Rule, Table
+from pipeline.standard.types import CRITERIA_TABLE, Field, Table
 
 
 def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tuple[Finding, ...]:
@@ -30,19 +30,28 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
     found = [*_fields(calculator), *_tables(calculator)]
     found += [*check_references(calculator), *check_leaks(calculator)]
     blamed = Blamed(standard, calculator.intake, (*earlier, *found))
-    strict = [r for r in standard.intake.rules if r.severity == "error"]
-    others = [r for r in standard.intake.rules if r.severity != "error"]
+    lasting = [r for r in standard.intake.rules if r.stage != "trial"]
+    strict = [r for r in lasting if r.grade == "error"]
+    others = [r for r in lasting if r.grade != "error"]
     checks = [
-        *(_rule(calculator, r, blamed) for r in strict),
+        *(tried(calculator, r, blamed) for r in strict),
         _past(calculator, blamed),
         _changes(calculator, blamed),
     ]
     results = {r.id for r in standard.intake.rules if not r.explains}
-    for broken in chain(*checks, *(_rule(calculator, r, blamed) for r in others)):
+    for broken in chain(*checks, *(tried(calculator, r, blamed) for r in others)):
         if broken.code not in results:
             blamed.add(broken)
         found.append(broken)
     return tuple(found)
+
+
+def try_rules(calculator: Calculator, known: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """What the rules on trial would say; `known` are all findings that there are."""
+    standard = calculator.standard
+    blamed = Blamed(standard, calculator.intake, known)
+    on_trial = [r for r in standard.intake.rules if r.stage == "trial"]
+    return tuple(f for r in on_trial for f in tried(calculator, r, blamed))
 
 
 def _applies(calculator: Calculator, when: str | None, row: tuple[str, int] | None = None) -> bool:
@@ -113,36 +122,3 @@ def _changes(calculator: Calculator, blamed: Blamed) -> Iterator[Finding]:
     for each in series:
         if not blamed.explain_places(each.places):
             yield from each.finding()
-
-
-def _rule(calculator: Calculator, rule: Rule, blamed: Blamed) -> Iterator[Finding]:
-    if rule.for_each is None:
-        places: list[tuple[str, int] | None] = [None]
-    else:
-        places = [(rule.for_each, i) for i in range(len(calculator.intake.rows(rule.for_each)))]
-    for row in places:
-        if not _applies(calculator, rule.when, row) or calculator.condition(rule.require, row) is not False:
-            continue
-        if blamed.explain_rule(rule, row):
-            continue
-        details = {e: say(calculator, e, row) for e in PLACES.findall(rule.message + rule.fix)}
-        yield Finding(
-            code=rule.id,
-            severity=Severity(rule.severity),
-            subject=rule.at.partition("@")[0],
-            where=_place(calculator, rule, row),
-            details=details,
-            message=filled(rule.message, details.__getitem__),
-            fix=filled(rule.fix, details.__getitem__),
-            why=rule.why + (f"（{rule.clause}）" if rule.clause else ""),
-        )
-
-
-def _place(calculator: Calculator, rule: Rule, row: tuple[str, int] | None) -> CellRef | None:
-    intake = calculator.intake
-    table, dot, column = rule.at.partition(".")
-    if dot and row is not None:
-        source = intake.rows(table)[row[1]]
-        return source.fact(column).source or source.source
-    name, _, back = rule.at.partition("@")
-    return intake.fact(name, int(back or 0)).source or intake.places.get(rule.at)

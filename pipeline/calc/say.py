@@ -31,7 +31,7 @@ def say(calculator: Calculator, expression: str, row: tuple[str, int] | None = N
         indicator = calculator.standard.indicators.by_id.get(plainly[1]) if plainly else None
         if indicator is not None:
             text = fixed(outcome.value, indicator.decimals)
-        elif outcome.value.as_tuple().exponent in range(-6, 1):
+        elif outcome.value.normalize().as_tuple().exponent in range(-6, 60):
             text = plain(outcome.value)
         else:
             text = fixed(outcome.value, 2)
@@ -42,5 +42,11 @@ def say(calculator: Calculator, expression: str, row: tuple[str, int] | None = N
     if isinstance(outcome, dt.date):
         return f"{outcome.year}年{outcome.month}月{outcome.day}日"
     if isinstance(outcome, Missing | NotApplicable):
-        return outcome.word if isinstance(outcome, NoSolution) else "—"
+        return _blank(outcome)
     return "、".join(outcome) if isinstance(outcome, tuple) else outcome
+
+
+def _blank(outcome: Missing | NotApplicable) -> str:
+    if isinstance(outcome, NoSolution):
+        return outcome.word
+    return "（未填）" if isinstance(outcome, Missing) else "不适用"

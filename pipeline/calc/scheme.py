@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.calc.scope import Scope
 from pipeline.facts import Intake, Row
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Evaluator
+from pipeline.formula.evaluate import BETTER, Evaluator
 from pipeline.formula.values import Num
 from pipeline.messages import finding
 from pipeline.quantity import PRECISION, plain
@@ -31,15 +31,16 @@ from pipeline.standard.types import (
 if TYPE_CHECKING:
     from pipeline.calc.calculator import Calculator
 
-BETTER = {"higher": "数值越大越好", "lower": "数值越小越好"}
-
 
 def effective(calculator: Calculator) -> Standard:
     """The calculator's standard with the limits and points of its workbook."""
     standard = calculator.standard
     with localcontext(prec=PRECISION):
         indicators = _indicators(calculator)
-    return replace(standard, indicators=indicators, scoring=_scoring(standard, calculator.intake))
+    scoring = _scoring(standard, calculator.intake)
+    if indicators is standard.indicators and scoring is standard.scoring:
+        return standard
+    return replace(standard, indicators=indicators, scoring=scoring, origin=standard)
 
 
 # -- limits ------------------------------------------------------------------------------------------------------

@@ -194,7 +194,10 @@ class Scope:
         if isinstance(outcome, Missing):
             self._missing(label, place)
         elif isinstance(outcome, Num) and column.is_number:
-            self._note_row(table, row, column.id, outcome, label, place)
+            named = source.fact(column.unit_from).value if column.unit_from else None
+            self._note_row(
+                table, row, column.id, outcome, label, place, named=named if isinstance(named, str) else ""
+            )
 
     def _note_computed(self, table: str, row: int, column: str, outcome: Outcome | None) -> None:
         place = self._intake.rows(table)[row].source
@@ -211,9 +214,9 @@ class Scope:
 
     def _note_row(
         self, table: str, row: int, column: str, outcome: Num, label: str, where: CellRef | None,
-        detail: str = "", source: str = "",
+        detail: str = "", source: str = "", named: str = "",
     ) -> None:  # fmt: skip
-        measure = outcome.unit.text if outcome.unit and outcome.unit != ONE else ""
+        measure = named or (outcome.unit.text if outcome.unit and outcome.unit != ONE else "")
         self._note(
             "row", f"{table}[{row + 1}].{column}", plain_or_short(outcome.value), measure, label=label,
             where=where, detail=detail, source=source,
@@ -251,6 +254,10 @@ class Scope:
                 return index
         self._missing(f"表“{definition.label}”的 {key}", self._intake.places.get(table))
         return None
+
+    def is_edition(self, name: str) -> bool:
+        """Whether the edition of the standard that is applied is the one called `name`."""
+        return self._standard.identity.edition == name
 
     def note(self, name: str) -> str:
         """The client's text in the 备注 cell of a field."""

@@ -13,7 +13,11 @@ MET, PARTLY, NOT_MET, NOT_APPLICABLE, UNDECIDED = "符合", "部分符合", "不
 
 @dataclass(frozen=True, slots=True)
 class CriterionScore:
-    """One row. `score` None: not scored (a pure basic requirement, not applicable) or undecided; see `verdict`."""
+    """One row. `score` None: not scored (a pure basic requirement, not applicable) or undecided; see `verdict`.
+
+    `share` (0 to 1) is the part of the points earned, of a row judged by the program: all that can be said where the
+    points themselves are not known.
+    """
 
     criterion: Criterion
     verdict: str
@@ -22,6 +26,7 @@ class CriterionScore:
     statement: str = ""
     evidence: tuple[str, ...] = ()
     confirmed: bool = False
+    share: Decimal | None = None
     where: CellRef | None = field(default=None, compare=False)
 
     @property
@@ -51,6 +56,21 @@ class SubcategoryScore:
 class CategoryScore:
     category: Category
     subcategories: tuple[SubcategoryScore, ...]
+
+    @property
+    def share(self) -> Decimal | None:
+        """The part (0 to 1) of the weight that applies which was earned; None as long as a row is undecided."""
+        counted = [s for s in self.subcategories if s.subcategory.weight is not None and s.applicable]
+        weight = sum((s.subcategory.weight or Decimal(0) for s in counted), Decimal(0))
+        if not weight or any(s.points is None for s in counted):
+            return None
+        return sum((s.weighted or Decimal(0) for s in counted), Decimal(0)) / weight
+
+    @property
+    def below_minimum(self) -> bool:
+        """Whether the category falls short of the share of its points that the standard asks."""
+        minimum, share = self.category.minimum, self.share
+        return minimum is not None and share is not None and share * 100 < minimum
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from decimal import Decimal, localcontext
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import Dependencies
 from pipeline.calc.evidence import Register
+from pipeline.calc.evidence_list import unknown_codes
+from pipeline.calc.methods import judge
 from pipeline.calc.scorecard import (
     MET,
     NOT_APPLICABLE,
@@ -22,15 +24,12 @@ from pipeline.calc.scorecard import (
     SubcategoryScore,
     Total,
 )
-from pipeline.calc.trace import IndicatorValue
 from pipeline.facts import NO_FACT, Row
 from pipeline.findings import CellRef, Finding
 from pipeline.messages import finding
-from pipeline.quantity import PRECISION, NotApplicable, fixed, interpolated, plain, round_half_even
-from pipeline.standard.types import CRITERIA_TABLE, Criterion, IndicatorSet, Subcategory
+from pipeline.quantity import PRECISION, fixed, plain
+from pipeline.standard.types import CRITERIA_TABLE, Criterion, Subcategory
 
-LEVEL_BASIS = "{} {}{}，{}，按分值的 {}% 计"
-"""Indicator, number, unit, level reached, share of the points."""
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
 _NO_ROW = Row({})
 
@@ -81,10 +80,12 @@ class _Scorer:
             CategoryScore(c, tuple(self._subcategory(s) for s in c.subcategories))
             for c in self.standard.scoring.categories
         )
+        self._check_minima(categories)
         rows = tuple(r for c in categories for s in c.subcategories for r in s.rows)
         subs = [s for c in categories for s in c.subcategories]
         cited = [(c, self._numbers(c)) for c in self.standard.scoring.criteria.values()]
         self.findings += self.evidence.findings(cited, self._place)
+        self.findings += unknown_codes(self.intake, self.standard)
         card = Scorecard(
             categories,
             self._basic(rows),
@@ -93,6 +94,17 @@ class _Scorer:
         )
         self._check_scheme()
         return card, tuple(self.findings)
+
+    def _check_minima(self, categories: tuple[CategoryScore, ...]) -> None:
+        """Categories that fall short of the share that the standard asks of each."""
+        for score in (c for c in categories if c.below_minimum):
+            words = {
+                "category": score.category.title,
+                "share": fixed((score.share or Decimal(0)) * 100, 2),
+                "minimum": plain(score.category.minimum or Decimal(0)),
+                "award": self.standard.identity.award,
+            }
+            self.findings.append(finding("category_below_minimum", score.category.id, None, **words))
 
     def _check_scheme(self) -> None:
         """Points that the user chose add up to the whole (百分制)."""
@@ -131,16 +143,8 @@ class _Scorer:
         return value if isinstance(value, str) else ""
 
     def _criterion(self, criterion: Criterion) -> CriterionScore:
-        match criterion.method:
-            case "level":
-                result = self._by_level(criterion)
-            case "linear":
-                result = self._linear(criterion)
-            case "condition":
-                result = self._by_condition(criterion)
-            case _:
-                result = self._assessed(criterion)
-        return self._with_evidence(result)
+        program = criterion.is_judged_by_program
+        return self._with_evidence(self._by_program(criterion) if program else self._assessed(criterion))
 
     def _assessed(self, criterion: Criterion) -> CriterionScore:
         verdict = self._text(criterion, "verdict")
@@ -185,53 +189,19 @@ class _Scorer:
             return result
         return replace(result, score=result.criterion.points if policy == "full" else Decimal(0))
 
-    def _by_level(self, criterion: Criterion) -> CriterionScore:
-        value = self.calculator.indicator(criterion.indicator or "")
-        result = self._judged(criterion)
-        if isinstance(value.value, NotApplicable):
-            return self._not_applicable(replace(result, verdict=NOT_APPLICABLE, basis=value.value.reason))
-        if value.level is None:
+    def _by_program(self, criterion: Criterion) -> CriterionScore:
+        found = judge(self.calculator, criterion)
+        result = replace(
+            self._judged(criterion),
+            verdict=found.verdict, score=found.score, share=found.share, basis=found.basis,
+        )  # fmt: skip
+        if found.verdict == NOT_APPLICABLE and criterion.points is not None:
+            return self._not_applicable(result)
+        if found.unknown:
+            self._report("points_unknown", criterion, "verdict", what=found.unknown)
+        elif found.verdict == UNDECIDED:
             return self._undecided(result)
-        share = self.standard.scoring.methods.by_level.get(value.level, Decimal(0))
-        points = (criterion.points or Decimal(0)) * share / 100
-        words = self.standard.indicators.levels.get(value.level)
-        reached = f"达到{words}" if words else "未达到最低限值"
-        decimals = self.standard.indicators.by_id[value.id].decimals
-        number = "" if value.number is None else fixed(value.number, decimals)
-        measure = "" if value.unit == "1" else value.unit if value.unit == "%" else f" {value.unit}"
-        basis = LEVEL_BASIS.format(value.label, number, measure, reached, plain(share))
-        return replace(result, verdict=MET if words else NOT_MET, score=points, basis=basis)
-
-    def _linear(self, criterion: Criterion) -> CriterionScore:
-        """Points by the distance between the lowest limit (none) and the highest (all), rounded as they are printed."""
-        value = self.calculator.indicator(criterion.indicator or "")
-        result = self._judged(criterion)
-        if isinstance(value.value, NotApplicable):
-            return self._not_applicable(replace(result, verdict=NOT_APPLICABLE, basis=value.value.reason))
-        compared = self.calculator.compared(value)
-        if value.trace.level is None or compared is None:
-            return self._undecided(result)
-        levels = self.standard.indicators
-        limits = value.trace.level.limits
-        best = value.level == levels.highest
-        share = Decimal(1) if best else Decimal(0)
-        if not best and limits[levels.lowest] != limits[levels.highest]:
-            share = interpolated(compared, limits[levels.lowest], limits[levels.highest])
-        points = round_half_even((criterion.points or Decimal(0)) * share, self.standard.scoring.decimals)
-        verdict = MET if best else PARTLY if share > 0 else NOT_MET
-        return replace(result, verdict=verdict, score=points, basis=_linear_basis(value, levels, share))
-
-    def _by_condition(self, criterion: Criterion) -> CriterionScore:
-        outcome = self.calculator.condition(criterion.condition or "", subject=criterion.id)
-        result = self._judged(criterion)
-        if isinstance(outcome, NotApplicable):
-            return self._not_applicable(replace(result, verdict=NOT_APPLICABLE, basis=outcome.reason))
-        if not isinstance(outcome, bool):
-            return self._undecided(result)
-        words = self.calculator.condition_words(criterion.condition or "")
-        basis = f"{words}：{'成立' if outcome else '不成立'}"
-        points = criterion.points if outcome else Decimal(0)
-        return replace(result, verdict=MET if outcome else NOT_MET, score=points, basis=basis)
+        return result
 
     def _judged(self, criterion: Criterion) -> CriterionScore:
         return CriterionScore(
@@ -311,27 +281,12 @@ class _Scorer:
         )
         for row in gates:
             if row.verdict == NOT_MET:
-                self._report("basic_requirement_not_met", row.criterion, "verdict")
+                award = self.standard.identity.award
+                self._report("basic_requirement_not_met", row.criterion, "verdict", award=award)
         verdicts = {r.verdict for r in gates}
         if NOT_MET in verdicts or PARTLY in verdicts:
             return BasicRequirements(gates, False)
         return BasicRequirements(gates, None if UNDECIDED in verdicts else True)
-
-
-def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal) -> str:
-    """`容积率 1.03，介于基准值 0.6 与引领值 1.2 之间，按线性比例 71.67% 计`."""
-    limits = value.trace.level.limits if value.trace.level else {}
-    zero = f"{pack.levels[pack.lowest]} {plain(limits[pack.lowest])}"
-    full = f"{pack.levels[pack.highest]} {plain(limits[pack.highest])}"
-    measure = "" if value.unit == "1" else f" {value.unit}"
-    number = "" if value.number is None else plain(value.number)
-    if value.level == pack.highest:
-        return f"{value.label} {number}{measure}，达到{full}，得满分"
-    if value.level == "below":
-        return f"{value.label} {number}{measure}，未达到{zero}，不得分"
-    return (
-        f"{value.label} {number}{measure}，介于{zero} 与{full} 之间，按线性比例 {fixed(share * 100, 2)}% 计"
-    )
 
 
 def _total(subcategories: list[SubcategoryScore]) -> Total:

@@ -19,6 +19,8 @@ from pipeline.formula.values import Num, Outcome, aligned, blank_of, compare
 from pipeline.quantity import MISSING, Missing, NoSolution, NotApplicable, interpolated, plain
 from pipeline.units import ONE, PERCENT, Unit, UnknownUnit, unit
 
+BETTER = {"higher": "数值越大越好", "lower": "数值越小越好"}
+"""The direction of an indicator in words."""
 Bound = dict[str, int]
 """Table id → index of the row at hand; `^table` → that of the row outside, where an aggregate over the same table runs."""
 _FINDINGS = {"无解": "irr_none", "多解": "irr_several"}
@@ -41,6 +43,7 @@ class Environment(Protocol):
     def row_count(self, table: str, years_back: int | None) -> int | None: ...
     def note(self, name: str) -> str: ...
     def keyed_row(self, table: str, key: str) -> int | None: ...
+    def is_edition(self, name: str) -> bool: ...
     def coefficient(self, family: str, set_name: str, key: str) -> Coefficient | None: ...
     def factor_used(self, use: FactorUse) -> None: ...
     def problem(
@@ -79,6 +82,10 @@ class Evaluator:
     def run(self, node: s.Node, bound: Bound | None = None) -> Outcome:
         """The outcome of the formula, with the rows in `bound` at hand."""
         return self._eval(node, bound or {}, self.years_back)
+
+    def outcome(self, node: s.Node, bound: Bound, back: int) -> Outcome:
+        """The outcome of a part of a formula, `back` years before the evaluation year."""
+        return self._eval(node, bound, back)
 
     def _eval(self, node: s.Node, bound: Bound, back: int) -> Outcome:
         result = self._dispatch(node, bound, back)
@@ -132,7 +139,7 @@ class Evaluator:
             operand = node.right.id if isinstance(node.right, s.Name) else _column_of(node.right)
             self.environment.problem("division_by_zero", {"operand": operand}, _row_of(bound), operand)
             return MISSING
-        return Num(left.value / right.value, None if bare else a / b)
+        return Num(left.value / right.value, ONE if bare else a / b)
 
     def _among(self, operand: s.Node, options: Sequence[s.Node], bound: Bound, back: int) -> Outcome:
         value = self._eval(operand, bound, back)
@@ -148,6 +155,7 @@ class Evaluator:
         kept: list[tuple[str, int, Num]] = []
         periods: list[Outcome] = []
         blanks: list[Outcome] = []
+        different: set[Outcome] = set()
         for row in range(count):
             inner = within(bound, table, row)
             condition = True if node.where is None else self._eval(node.where, inner, back)
@@ -159,10 +167,16 @@ class Evaluator:
             value = Num(Decimal(1), ONE) if node.kind == "count" else self._eval(node.expression, inner, back)
             if node.period is not None:
                 periods.append(self._eval(node.period, inner, back))
-            if isinstance(value, Num):
+            if node.kind == "distinct" and not isinstance(value, Missing | NotApplicable):
+                different.add(value)
+            elif isinstance(value, Num):
                 kept.append((table, row, value))
             else:
                 blanks.append(value)
+        if node.kind == "distinct":
+            return (
+                MISSING if any(isinstance(b, Missing) for b in blanks) else Num(Decimal(len(different)), ONE)
+            )
         self.terms[id(node)] = kept
         numbers = [n for _, _, n in kept]
         if node.kind == "rank":
@@ -207,6 +221,9 @@ class Evaluator:
                 if not isinstance(condition, bool):
                     return blank_of(condition)
                 return self._eval(args[1] if condition else args[2], bound, back)
+            case "edition":
+                assert isinstance(args[0], s.Text)  # the pack check has seen to it
+                return self.environment.is_edition(args[0].value)
             case "at":
                 return self._cell_of_key(args[0], self._eval(args[1], bound, back))
             case "outer":
@@ -266,16 +283,40 @@ class Evaluator:
         return outcome
 
     def _linear(self, args: tuple[s.Node, ...], bound: Bound, back: int) -> Outcome:
-        """How far a value has come from `zero` (0) to `full` (1), in either direction, clamped to both ends."""
-        value, zero, full = (self._needed(a, bound, back) for a in args)
+        """How far a value has come from `zero` (0) to `full` (1), clamped to both ends.
+
+        With a direction the limits must follow it, and where both are the same the value reaches them or not.
+        """
+        value, zero, full = (self._needed(a, bound, back) for a in args[:3])
         if not (isinstance(value, Num) and isinstance(zero, Num) and isinstance(full, Num)):
             return blank_of(value, zero, full)
         start, end = aligned(value, zero)[0], aligned(value, full)[0]
-        if start == end:
-            column = _column_of(args[2])
-            self.environment.problem("limits_equal", {"limit": plain(end)}, _row_of(bound), column)
+        rising = None if len(args) == 3 else self._eval(args[3], bound, back) == "higher"
+        if rising is None and start == end:
+            self._limits_problem("limits_equal", {"limit": plain(end)}, args[2], bound)
             return MISSING
+        if rising is not None and (start > end if rising else start < end):
+            shown = {
+                "limits": f"{plain(start)}、{plain(end)}",
+                "direction": BETTER["higher" if rising else "lower"],
+            }
+            self._limits_problem("limits_disordered", shown, args[2], bound)
+            return MISSING
+        if start == end:
+            reached = value.value >= end if rising else value.value <= end
+            return Num(Decimal(int(reached)), ONE)
         return Num(interpolated(value.value, start, end), ONE)
+
+    def _limits_problem(self, code: str, details: dict[str, str], limit: s.Node, bound: Bound) -> None:
+        """Tells of limits at the cell of the better one."""
+        row = _row_of(bound)
+        match limit:
+            case s.Call("at", (s.Column(table, column), s.Text(key))):
+                index = self.environment.keyed_row(table, key)
+                row = None if index is None else (table, index)
+            case _:
+                column = _column_of(limit)
+        self.environment.problem(code, details, row, column)
 
     def _yoy(self, node: s.Node, bound: Bound, back: int) -> Outcome:
         before = self._eval(node, bound, back + 1)

@@ -12,7 +12,7 @@ from pipeline.quantity import plain
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 _AGGREGATES = {
-    "sum": "Σ", "count": "计数", "min": "最小", "max": "最大", "avg": "平均", "rank": "名次",
+    "sum": "Σ", "count": "计数", "distinct": "不同的个数", "min": "最小", "max": "最大", "avg": "平均", "rank": "名次",
     "irr_flows": "IRR", "payback_flows": "偿还期",
 }  # fmt: skip
 COMPARISONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
@@ -81,7 +81,11 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
         case s.Compare(op, left, right):
             return f"{inner(left)} {COMPARISONS[op]} {inner(right)}"
         case s.Logic(op, left, right):
-            return f"{inner(left)}{' 且 ' if op == 'and' else ' 或 '}{inner(right)}"
+            sides = (
+                f"（{inner(n)}）" if isinstance(n, s.Logic) and n.op != op else inner(n)
+                for n in (left, right)
+            )
+            return (" 且 " if op == "and" else " 或 ").join(sides)
         case s.Not(operand):
             return f"非（{inner(operand)}）"
         case s.Among(operand, options):
@@ -114,6 +118,8 @@ def _call_words(function: str, arguments: list[str]) -> str:
             return f"{arguments[0]}的备注"
         case "has":
             return f"{arguments[0]}含{arguments[1]}"
+        case "edition":
+            return f"按 {arguments[0].strip('“”')} 版评价"
         case "year_of":
             return f"{arguments[0]}的年份"
         case "linear":

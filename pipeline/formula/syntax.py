@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-AGGREGATES = ("sum", "count", "min", "max", "avg", "rank", "irr_flows", "payback_flows")
+AGGREGATES = ("sum", "count", "distinct", "min", "max", "avg", "rank", "irr_flows", "payback_flows")
 BY_PERIOD = ("irr_flows", "payback_flows")
 """Aggregates with a second expression: the year that a row's flow belongs to."""
 FUNCTIONS: dict[str, tuple[int, int]] = {
@@ -38,7 +38,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "has_factor": (3, 3),
     "apply_factor": (5, 6),
     "at": (2, 2),
-    "linear": (3, 3),
+    "linear": (3, 4),
+    "edition": (1, 1),
     "outer": (1, 1),
     "first": (1, 3),
     "applicable": (1, 1),

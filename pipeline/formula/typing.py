@@ -50,7 +50,10 @@ FactorUnit = Callable[[str, str], Unit | None]
 class Kinds:
     """Finds the kind of a formula, given the kinds of names and columns. Raises KindError."""
 
-    def __init__(self, name: Lookup, column: ColumnLookup, factor: FactorUnit) -> None:
+    def __init__(
+        self, name: Lookup, column: ColumnLookup, factor: FactorUnit, editions: tuple[str, ...] = ()
+    ) -> None:
+        self._editions = editions
         self._name = name
         self._column = column
         self._factor = factor
@@ -114,7 +117,9 @@ class Kinds:
         if YEAR in (a, b):
             raise KindError("年份不能相乘除")
         if a == BARE and b == BARE:
-            return BARE
+            return (
+                BARE if op == "*" else ONE
+            )  # a share of two bare numbers is a pure number, so that it can be a per cent
         first = a if isinstance(a, Unit) else ONE
         second = b if isinstance(b, Unit) else ONE
         return first * second if op == "*" else first / second
@@ -157,6 +162,9 @@ class Kinds:
             self._truth(node.where, inner)
         if node.kind == "count":
             return ONE
+        if node.kind == "distinct":
+            self.of(node.expression, inner)
+            return ONE
         kind = self._number(node.expression, inner)
         if node.period is not None:
             self._number(node.period, inner)
@@ -191,6 +199,8 @@ class Kinds:
                 self._truth(args[0], bound)
                 first, second = self.of(args[1], bound), self.of(args[2], bound)
                 return first if first == second else self._alike(first, second)
+            case "edition":
+                return self._edition(args[0])
             case "at":
                 return self._cell(args[0], args[1], bound)
             case "outer":
@@ -225,11 +235,19 @@ class Kinds:
                 return PERCENT
             case "linear":
                 kind = self._number(args[0], bound)
-                for limit in args[1:]:
+                if len(args) == 4 and args[3] not in (Text("higher"), Text("lower")):
+                    raise KindError("linear( … ) 的第 4 个参数写 'higher' 或 'lower'")
+                for limit in args[1:3]:
                     self._alike(kind, self._number(limit, bound))
                 return ONE
             case _:
                 return self._factor_call(node, bound)
+
+    def _edition(self, name: Node) -> Kind:
+        if not isinstance(name, Text) or name.value not in self._editions:
+            known = "、".join(f"'{e}'" for e in self._editions) or "（这个标准包只有一版）"
+            raise KindError(f"edition( … ) 里写版次，有：{known}")
+        return TRUTH
 
     def _cell(self, cell: Node, key: Node, bound: frozenset[str]) -> Kind:
         if not isinstance(cell, Column) or self.of(key, bound) != TEXT:

@@ -131,7 +131,7 @@ class _Carrier:
         self.tables.add(table.id)
 
     def _criteria(self, context: Context, spot: TableSpot) -> None:
-        found = match_criteria(context, spot, self.standard.scoring, Collected())
+        found = match_criteria(context, spot, self.standard.listed, Collected())
         columns = {c: p for c, p in spot.columns.items() if c not in FIXED_COLUMNS}
         covered = covered_places(context, {(r.row, c) for r in found.values() for c in columns.values()})
         for criterion, row in found.items():

@@ -7,7 +7,9 @@ Fields whose condition has no translation are not counted.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
+from pipeline.intake.edition_condition import edition_condition
 from pipeline.intake.layout import FIELD_NAME_PREFIX, FieldPlace, SheetLayout, TablePlace
 from pipeline.intake.sheet_book import Book, absolute_range, cell_text
 from pipeline.intake.table_block import ROWS_BEYOND, prefilled_columns, table_rows
@@ -122,11 +124,49 @@ def _telling_column(place: TablePlace) -> Field:
 
 
 def _criteria(book: Book, plan: SheetLayout, place: TablePlace) -> _Item:
-    criteria = book.standard.scoring.criteria.values()
+    """The rows that a person judges; those of another edition than the date asks for do not count."""
+    ids = [str(row["criterion"]) for row in place.table.prefill]
+    parts, at = [], place.first_row
+    for editions, group in groupby(ids, lambda id_: _editions_of(book, id_)):
+        together = list(group)
+        parts.append(_criteria_rows(book, plan, place, (at, together), editions))
+        at += len(together)
+    return _Item(
+        "+".join(p.required for p in parts),
+        sum(p.required_now for p in parts),
+        "+".join(p.filled for p in parts),
+        sum(p.filled_now for p in parts),
+    )
+
+
+def _editions_of(book: Book, criterion: str) -> tuple[str, ...]:
+    """The editions that have the criterion; none where all have it."""
+    family = book.standard.family
+    having = tuple(e.edition for e in family if criterion in e.criteria)
+    return having if len(having) < len(family) else ()
+
+
+def _criteria_rows(
+    book: Book, plan: SheetLayout, place: TablePlace, rows: tuple[int, list[str]], editions: tuple[str, ...]
+) -> _Item:
+    """Rows one below the other that the same editions have."""
+    first, ids = rows
+    criteria = [book.standard.listed[id_] for id_ in ids]
     judged = sum(c.is_judged_by_program for c in criteria)
     asked = [c.id for c in criteria if not c.is_judged_by_program]
     filled = sum(cell_text(book.data.criteria.get(id_, {}).get("verdict")) is not None for id_ in asked)
     at = place.column("verdict")
-    cells = absolute_range(plan.sheet.title, place.first_row, at, place.last_row, at)
-    formula = f'COUNTA({cells})-COUNTIF({cells},"{criteria_sheet.JUDGED_BY_PROGRAM}")'
-    return _Item(f"ROWS({cells})-{judged}", len(asked), formula, filled)
+    cells = absolute_range(plan.sheet.title, first, at, first + len(ids) - 1, at)
+    required = f"ROWS({cells})-{judged}"
+    counted = f'COUNTA({cells})-COUNTIF({cells},"{criteria_sheet.JUDGED_BY_PROGRAM}")'
+    conditions = [c for e in editions if (c := edition_condition(book.standard, e)) is not None]
+    if not conditions:
+        return _Item(required, len(asked), counted, filled)
+    holds = any(c.holds(book.answer) for c in conditions)
+    excel = f"OR({','.join(c.excel for c in conditions)})"
+    return _Item(
+        f"IF({excel},{required},0)",
+        len(asked) if holds else 0,
+        f"IF({excel},{counted},0)",
+        filled if holds else 0,
+    )

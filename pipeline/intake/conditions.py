@@ -47,6 +47,7 @@ class Names:
 
     field: Callable[[s.Name | s.Column], Field | None]
     reference: Callable[[s.Name | s.Column], str]
+    edition: Callable[[str], Condition | None] = lambda _: None
 
 
 def translate(when: str, names: Names) -> Condition | None:
@@ -84,8 +85,17 @@ def _node(node: s.Node, names: Names) -> Condition:
         case s.Call("present", (s.Name() | s.Column() as left,)):
             label, at = _label(left, names), names.reference(left)
             return Condition(f"LEN({at})>0", f"“{label}”已填", lambda cell: cell(left) is not None)
+        case s.Call("edition", (s.Text(name),)):
+            return _edition(name, names)
         case _:
             raise Untranslatable
+
+
+def _edition(name: str, names: Names) -> Condition:
+    condition = names.edition(name)
+    if condition is None:
+        raise Untranslatable
+    return condition
 
 
 def _label(node: s.Name | s.Column, names: Names) -> str:

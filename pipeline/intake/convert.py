@@ -1,123 +1,80 @@
 """The facts of one standard's workbook for that of another: every field that both packs share, in the other's unit.
 
-Shared means the same id, the same type and a unit of the same kind. Nothing is guessed: what does not fit stays behind
-and is listed with its reason.
+Shared means the same id, the same type and a unit of the same kind, or what the newer pack's correspondence.yaml says.
+Nothing is guessed: what does not fit stays behind and is listed with its reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.facts import Fact, Intake
-from pipeline.intake.data_file import IntakeData
+from pipeline.facts import Intake
+from pipeline.findings import LvbaoError
+from pipeline.intake.convert_cells import Converted, cell_value, field_values, obstacle
+from pipeline.intake.convert_mapped import take_field, take_sum, take_table
 from pipeline.intake.data_values import CellContent
-from pipeline.quantity import Missing, NotApplicable, NotDetected, Value
+from pipeline.quantity import Missing, Value, is_blank
+from pipeline.standard.check_correspondence import old_side
 from pipeline.standard.types import CRITERIA_TABLE, Field, Standard, Table
-from pipeline.units import ONE
 
-_TEXTS = ("text", "long_text")
-_NUMBERS = ("number", "integer")
-
-
-@dataclass(slots=True)
-class Converted:
-    """What goes into the new workbook, and the two lists: labels that moved, and labels that did not with reasons."""
-
-    fields: dict[str, CellContent] = field(default_factory=dict)
-    earlier: dict[int, dict[str, CellContent]] = field(default_factory=dict)
-    tables: dict[str, tuple[Mapping[str, CellContent], ...]] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-    moved: list[str] = field(default_factory=list)
-    left: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def data(self) -> IntakeData:
-        """The content of the new workbook."""
-        return IntakeData(self.fields, self.earlier, self.tables, {}, self.notes)
+NO_FIELD = "目标录入表没有这一项"
 
 
 def converted(intake: Intake, source: Standard, target: Standard) -> Converted:
-    """The facts of `intake`, read under `source`, for a workbook of `target`."""
+    """The facts of `intake`, read under `source`, for a workbook of `target`. Raises LvbaoError when the target's
+    correspondence names what the source does not have."""
+    pairs = target.correspondence(source.id)
+    faults = list(old_side(source, pairs))
+    if faults:
+        raise LvbaoError("\n".join(faults))
     result = Converted()
+    year = intake.fact(source.identity.roles.evaluation_year).value
+    paired = {name for pair in pairs.fields for name in pair.old}
     for old in source.intake.fields.values():
-        _field(intake, old, target.intake.fields.get(old.id), result)
+        new = target.intake.fields.get(old.id)
+        if new is not None:
+            field_values(intake, old, new, result)
+        elif old.id not in paired and any(
+            not is_blank(intake.fact(old.id, b).value) for b in range(old.years)
+        ):
+            result.left.append((old.label, pairs.left.get(old.id, NO_FIELD)))
+    for pair in pairs.fields:
+        take_field(intake, pair, source, target, result)
+    for each in pairs.sums:
+        take_sum(intake, each, source, target, result)
+    mapped = {pair.old: pair for pair in pairs.tables}
     for table in source.intake.tables.values():
-        if table.id != CRITERIA_TABLE and intake.rows(table.id):
-            _table(intake, table, target.intake.tables.get(table.id), result)
+        if table.id == CRITERIA_TABLE or not intake.rows(table.id):
+            continue
+        if table.id in mapped:
+            known = year if isinstance(year, Decimal) else None
+            take_table(intake, mapped[table.id], source, target, known, result)
+        else:
+            _table(intake, table, target.intake.tables.get(table.id), pairs.left.get(table.id), result)
     if intake.rows(CRITERIA_TABLE):
         result.left.append((source.intake.tables[CRITERIA_TABLE].label, "评价要素不同，须重新评价"))
     return result
 
 
-def _field(intake: Intake, old: Field, new: Field | None, result: Converted) -> None:
-    facts = {back: intake.fact(old.id, back) for back in range(old.years)}
-    if all(fact.is_missing for fact in facts.values()):
-        return
-    reason = "目标录入表没有这一项" if new is None else _obstacle(old, new)
-    if new is None or reason:
-        result.left.append((old.label, reason))
-        return
-    reasons = list(_values(facts, old, new, result))
-    if reasons:
-        result.left.append((old.label, "；".join(dict.fromkeys(reasons))))
-    if len(reasons) < sum(1 for fact in facts.values() if not fact.is_missing):
-        result.moved.append(new.label)
-    if facts[0].note:
-        result.notes[new.id] = facts[0].note
+def still_wanted(result: Converted, target: Standard) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(sheet, labels) of the required fields and tables that the conversion could not fill."""
+    for sheet in target.intake.sheets:
+        labels = [
+            f.label for f in sheet.fields if f.required and f.when is None and f.id not in result.fields
+        ]
+        labels += [
+            f"表“{t.label}”"
+            for t in sheet.tables
+            if t.min_rows and t.when is None and t.id not in result.tables and t.id != CRITERIA_TABLE
+        ]
+        if labels:
+            yield sheet.title, tuple(labels)
 
 
-def _values(facts: Mapping[int, Fact], old: Field, new: Field, result: Converted) -> Iterator[str]:
-    """Moves the values of each year; yields why one could not."""
-    for back, fact in facts.items():
-        if fact.is_missing:
-            continue
-        if back >= new.years:
-            yield "目标录入表不问这一年"
-            continue
-        value, reason = _value(fact.value, old, new)
-        if reason:
-            yield reason
-        elif back:
-            result.earlier.setdefault(back, {})[new.id] = value
-        else:
-            result.fields[new.id] = value
-
-
-def _obstacle(old: Field, new: Field) -> str:
-    """Why the two are not the same question; empty when they are."""
-    alike = old.type == new.type or all(f.type in _TEXTS for f in (old, new))
-    if not alike and not (old.type in _NUMBERS and new.type in _NUMBERS):
-        return "类型不同"
-    if old.is_number and bool(old.unit) != bool(new.unit):
-        return "一处有单位，一处没有"
-    if old.is_number and not old.measure.same_kind(new.measure):
-        return f"单位不同类（{old.unit} 与 {new.unit}）"
-    return ""
-
-
-def _value(value: Value, old: Field, new: Field) -> tuple[Value, str]:
-    """The value for the other field, and why it cannot be given."""
-    if isinstance(value, NotApplicable):
-        return value, "" if new.not_applicable != "forbidden" else "目标录入表不能填“不适用”"
-    factor = old.measure.factor_to(new.measure) if old.is_number else ONE.scale
-    if isinstance(value, NotDetected):
-        limit = None if value.limit is None else value.limit * factor
-        return NotDetected(limit), "" if new.not_detected != "forbidden" else "目标录入表不能填“未检出”"
-    if isinstance(value, Decimal) and old.is_number:
-        number = value * factor
-        whole = number == number.to_integral_value()
-        return number, "" if whole or new.type != "integer" else "目标录入表要求整数"
-    chosen = value if isinstance(value, tuple) else (value,)
-    if new.type in ("choice", "multi_choice") and any(word not in new.choices for word in chosen):
-        return value, f"目标录入表没有选项“{'、'.join(str(w) for w in chosen)}”"
-    return value, ""
-
-
-def _table(intake: Intake, old: Table, new: Table | None, result: Converted) -> None:
+def _table(intake: Intake, old: Table, new: Table | None, why: str | None, result: Converted) -> None:
     if new is None:
-        result.left.append((f"表“{old.label}”", "目标录入表没有这张表"))
+        result.left.append((f"表“{old.label}”", why or "目标录入表没有这张表"))
         return
     reasons: dict[str, str] = {}
     rows = []
@@ -144,5 +101,5 @@ def _cell(value: Value, column: Field, table: Table) -> tuple[Value, str]:
     new = table.by_id.get(column.id)
     if new is None:
         return value, "目标表没有这一列"
-    reason = _obstacle(column, new)
-    return (value, reason) if reason else _value(value, column, new)
+    reason = obstacle(column, new)
+    return (value, reason) if reason else cell_value(value, column, new)

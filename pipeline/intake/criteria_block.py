@@ -28,7 +28,7 @@ _NO_POINTS = "/"  # what criteria_sheet puts in the points column of a row witho
 def write_criteria(book: Book, sheet: Worksheet, place: TablePlace, widths: tuple[float, ...]) -> None:
     """Writes the criteria table with the answers of the data."""
     write_table_head(book, sheet, place, widths)
-    criteria = book.standard.scoring.criteria
+    criteria = book.standard.listed
     for at, row in enumerate(place.table.prefill):
         _write_row(book, sheet, place, at, criteria[str(row["criterion"])], row, widths)
     verdict = f"${address(place.first_row, place.column('verdict'))}"
@@ -99,6 +99,6 @@ def _asked(column: Field, criterion: Criterion) -> Field:
         return replace(column, required=True)
     if column.id == "score":
         return replace(column, min=Decimal(0), max=criterion.points)
-    if column.id == "evidence" and criterion.evidence:
-        return replace(column, help=f"应有：{criterion.evidence[:_HINT_LIMIT]}。{column.help}")
+    if column.id == "evidence" and criterion.evidence_text:
+        return replace(column, help=f"应有：{criterion.evidence_text[:_HINT_LIMIT]}。{column.help}")
     return column

@@ -261,7 +261,7 @@ class _Reader:
             self.fixed.setdefault(table.id, {})[key] = self._row(where, asked, answers)
 
     def _criterion(self, criterion_id: str, value: Any) -> None:
-        criteria = self.standard.scoring.criteria
+        criteria = self.standard.listed
         criterion = criteria.get(criterion_id)
         where = f"criteria.{criterion_id}"
         if criterion is None:

@@ -11,12 +11,20 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from pipeline.files import shown_name
+from pipeline.intake.celltags import (
+    CELL_ADDRESS,
+    CELL_TAG,
+    column_number,
+    filled_places,
+    has_doubles,
+    without_comments,
+)
 from pipeline.intake.workbook import address
 from pipeline.messages import unreadable
 
@@ -52,10 +60,11 @@ _OTHER_MAGIC = (
 )
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
 _XML_PART = re.compile(r".*\.(?:xml|rels|vml)", re.I | re.S)
-_CELL_ADDRESS = re.compile(rb"\sr\s*=\s*[\"']\$?([A-Za-z]{1,7})\$?(\d{1,12})[\"']")
-_CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c(?:\s[^>]*)?>")
-_ROW_TAG = re.compile(rb"<(?:[\w.-]+:)?row(?:\s[^>]*)?>")
-_ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,12})[\"']")
+_READ_PART = re.compile(
+    r"xl/(?:workbook|styles|sharedstrings)\.xml|xl/(?:worksheets|comments|_rels)/.*|xl/comments.*|.*\.rels"
+)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LOCK_NAME = re.compile(r"~\$.*|\.~lock\..*#")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError)
 
 
@@ -94,6 +103,8 @@ def _check_magic(path: Path, data: bytes) -> None:
     name = shown_name(path)
     if data.startswith(b"PK"):
         return
+    if _LOCK_NAME.fullmatch(path.name):
+        raise unreadable("file_lock", name)
     if data.startswith(_OLE):
         raise unreadable(_ole_code(path, data), name)
     if data.startswith(b"%PDF"):
@@ -145,7 +156,7 @@ def _is_text(head: bytes) -> bool:
             except UnicodeDecodeError:
                 continue
             return all(c.isprintable() or c in "\r\n\t\ufeff" for c in text)
-    return False
+    return not _CONTROLS.search(head)  # text in another 8-bit encoding
 
 
 # -- the container ---------------------------------------------------------------------------------------------
@@ -235,22 +246,41 @@ def _content(name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> byte
 
 
 def _check_xml(name: str, part: str, content: bytes) -> None:
+    key = _part_key(part)
     if b"\0" in content:
+        if key.startswith("customxml/"):
+            return  # queries are kept in UTF-16; nothing reads them
         # UTF-16: no spreadsheet program writes it, and it would hide what is searched for here
         raise unreadable("file_damaged", name, part=f"（{part}）")
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    if any(mark in content for mark in (b"<!D", b"<!d", b"<!E", b"<!e")):
         raise unreadable("file_doctype", name, part=part)
-    if _part_key(part) == "[content_types].xml" and b"macroEnabled" in content:
+    if key == "[content_types].xml" and b"macroEnabled" in content:
         raise unreadable("file_macros", name)
+    if _READ_PART.fullmatch(key) and not _is_sound(content):
+        raise unreadable("file_damaged", name, part=f"（{part}）")
+
+
+def _is_sound(content: bytes) -> bool:
+    """Whether the part is well-formed XML without CDATA: the fast reader is lenient with the one, loses the other."""
+    if b"<![CDATA[" in content:
+        return False
+    try:
+        ParserCreate().Parse(content, True)
+    except (ExpatError, ValueError):
+        return False
+    return True
 
 
 # -- far cells -------------------------------------------------------------------------------------------------
 def _check_extent(name: str, part: str, content: bytes, limits: Limits) -> None:
     """Readers allocate the bounding box of all filled cells: two far cells would ask for hundreds of gigabytes."""
-    pairs = set(_CELL_ADDRESS.findall(content))
-    if _area(list(pairs)) <= limits.cells and not _has_unaddressed(content, len(pairs)):
+    content = without_comments(content)
+    pairs = CELL_ADDRESS.findall(content)
+    if len(set(pairs)) != len(pairs) and has_doubles(content):
+        raise unreadable("file_damaged", name, part=f"（{part} 中有重复的单元格）")
+    if _area(pairs) <= limits.cells and not _has_unaddressed(content, len(pairs)):
         return
-    places = list(_filled_places(content))
+    places = list(filled_places(content))
     if _extent(places) <= limits.cells:
         return
     row, column = max(r for r, _ in places), max(c for _, c in places)
@@ -259,11 +289,11 @@ def _check_extent(name: str, part: str, content: bytes, limits: Limits) -> None:
 
 
 def _has_unaddressed(content: bytes, addressed: int) -> bool:
-    return content.count(b"<c>") > 0 or len(_CELL_TAG.findall(content)) > addressed
+    return content.count(b"<c>") > 0 or len(CELL_TAG.findall(content)) > addressed
 
 
 def _area(pairs: list[tuple[bytes, bytes]]) -> int:
-    return _extent([(int(row), _column(letters)) for letters, row in pairs])
+    return _extent([(int(row), column_number(letters)) for letters, row in set(pairs)])
 
 
 def _extent(places: list[tuple[int, int]]) -> int:
@@ -271,37 +301,3 @@ def _extent(places: list[tuple[int, int]]) -> int:
         return 0
     rows, columns = [r for r, _ in places], [c for _, c in places]
     return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number - 1
-
-
-def _filled_places(content: bytes) -> Iterator[tuple[int, int]]:
-    """Row and column, from 0, of every cell that is not an empty element; cells without address stand in order."""
-    row = -1
-    column = -1
-    marks = sorted(
-        [(m.start(), True, m.group()) for m in _ROW_TAG.finditer(content)]
-        + [(m.start(), False, m.group()) for m in _CELL_TAG.finditer(content)]
-    )
-    for _, is_row, tag in marks:
-        if is_row:
-            number = _ROW_NUMBER.search(tag)
-            row, column = (int(number.group(1)) - 1 if number else row + 1), -1
-            continue
-        placed = _CELL_ADDRESS.search(tag)
-        if placed:
-            row, column = int(placed.group(2)) - 1, _column(placed.group(1))
-        elif b"&" in tag:
-            row, column = (
-                2**30,
-                2**30,
-            )  # an address written with character references can only be meant to hide
-        else:
-            column += 1
-        if not tag.endswith(b"/>"):
-            yield row, column

@@ -18,6 +18,8 @@ _ENOUGH: Final = 0.6
 """Share of a sheet's headings that must be found to know it by its content."""
 _LONGEST_NAME: Final = 64
 _COPY = re.compile(r"(.+?)\s*(?:[(（]\d+[)）]|_\d+|[-－—]?\s*副本\d*|\s*-?\s*copy\d*)", re.I)
+_EXPORTED = re.compile(r"\s*[-－—]\s*(?:表格|table)\s*\d+\s*$", re.I)
+"""What Numbers adds to the name of a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class _Search:
         if how == "曾用名":
             return next((c for c in self.left if c.name in sheet.aliases), None)
         names = {folded(n) for n in (sheet.title, *sheet.aliases)}
-        alike = [c for c in self.left if folded(c.name) in names]
+        alike = [c for c in self.left if folded(_EXPORTED.sub("", c.name)) in names]
         return alike[0] if len(alike) == 1 else None
 
     def by_content(self) -> None:

@@ -24,7 +24,7 @@ _AUTHOR = "lvbao"
 _NOTE_WIDTH = 340  # pixels, which hold about so many digits:
 _NOTE_CHARACTERS = 46.0
 _LINE_PIXELS = 17
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+_ORDER = tuple(Severity)
 _MOST_BLOCKS = 6
 
 Place = tuple[int, int]
@@ -54,6 +54,8 @@ def marks_of(findings: Iterable[Finding]) -> dict[str, dict[Place, Mark]]:
 
 def _words(found: Finding) -> str:
     parts = [f"{SEVERITY_WORDS[found.severity]}：{found.message}"]
+    if found.explanation:
+        parts.append(f"企业说明：{found.explanation}")
     if found.fix:
         parts.append(f"怎么改：{found.fix}")
     if found.blocks:

@@ -109,6 +109,8 @@ def identity_findings(workbook: Workbook, standard: Standard) -> Iterator[Findin
         yield finding("not_recalculated", "", where)
     if "external_links" in workbook.traits:
         yield finding("external_links", "", where)
+    if "dates_1904" in workbook.traits:
+        yield finding("dates_1904", "", where)
 
 
 def is_known_template(workbook: Workbook, standard: Standard) -> bool:
@@ -165,7 +167,7 @@ def _read_tables(
             into.refused.add(table.id)
             into.places[table.id] = context.sheet_ref(table.label)
         elif table.id == CRITERIA_TABLE:
-            read_criteria(context, spot, standard.scoring, constraints, into)
+            read_criteria(context, spot, standard.listed, constraints, into)
         elif table.fixed:
             read_fixed(context, spot, constraints, into)
         else:

@@ -15,17 +15,19 @@ from pipeline.intake.words import clean, folded, listed, shown
 from pipeline.intake.workbook import Cell, CellKind
 from pipeline.messages import finding
 from pipeline.standard.criteria_sheet import FIXED_COLUMNS, JUDGED_BY_PROGRAM
-from pipeline.standard.types import Scoring
+from pipeline.standard.types import Criterion
 
 ID, TEXT = "criterion", "text"
+Criteria = Mapping[str, Criterion]
+"""By id, what the workbook lists: those of every edition."""
 
 
 def read_criteria(
-    context: Context, spot: TableSpot, scoring: Scoring, constraints: Constraints, into: Collected
+    context: Context, spot: TableSpot, criteria: Criteria, constraints: Constraints, into: Collected
 ) -> None:
     """Rows in the order of the score table; unknown, missing and doubled criteria as findings."""
     put_table_places(context, spot, into)
-    found = match_criteria(context, spot, scoring, into)
+    found = match_criteria(context, spot, criteria, into)
     asked_columns = [c.id for c in spot.table.columns if c.id == ID or c.id not in FIXED_COLUMNS]
     asked_spot = TableSpot(
         spot.table,
@@ -45,16 +47,16 @@ def read_criteria(
     printed = {str(row[ID]): row for row in spot.table.prefill}
     into.tables[spot.table.id] = tuple(
         _row(context, asked_spot, c, found[c], questions, covered.places, constraints, into, printed[c])
-        for c in scoring.criteria
+        for c in criteria
         if c in found
     )
 
 
 def match_criteria(
-    context: Context, spot: TableSpot, scoring: Scoring, into: Collected
+    context: Context, spot: TableSpot, criteria: Criteria, into: Collected
 ) -> dict[str, SheetRow]:
     """The row of each criterion that has exactly one; the others as findings."""
-    return _Matched(context, spot, scoring, into).run()
+    return _Matched(context, spot, criteria, into).run()
 
 
 def _question(context: Context, spot: TableSpot, criterion: str, column: str, row: int) -> Question:
@@ -99,11 +101,11 @@ def is_judged_mark(column: str, cell: Cell) -> bool:
 class _Matched:
     """Which row is which criterion: by id; where the id is gone, by the words of the row."""
 
-    def __init__(self, context: Context, spot: TableSpot, scoring: Scoring, into: Collected) -> None:
+    def __init__(self, context: Context, spot: TableSpot, criteria: Criteria, into: Collected) -> None:
         self.context, self.spot, self.into = context, spot, into
-        self.by_key = {folded(c): c for c in scoring.criteria}
+        self.by_key = {folded(c): c for c in criteria}
         texts: dict[str, list[str]] = {}
-        for criterion in scoring.criteria.values():
+        for criterion in criteria.values():
             texts.setdefault(folded(criterion.text), []).append(criterion.id)
         self.by_text = {text: ids[0] for text, ids in texts.items() if len(ids) == 1}
         self.found: dict[str, SheetRow] = {}

@@ -15,6 +15,7 @@ from pipeline.intake.carried_cell import write_carried
 from pipeline.intake.conditions import CellText, Condition, Names, translate
 from pipeline.intake.data_file import IntakeData
 from pipeline.intake.data_values import NOT_APPLICABLE_WORD, NOT_DETECTED_WORD, SEPARATOR, CellContent, Raw
+from pipeline.intake.edition_condition import edition_condition
 from pipeline.intake.layout import FIELD_NAME_PREFIX
 from pipeline.intake.option_lists import OptionLists
 from pipeline.intake.styles import Styles
@@ -68,7 +69,9 @@ class Book:
         def reference(node: syntax.Name | syntax.Column) -> str:
             return FIELD_NAME_PREFIX + node.id if isinstance(node, syntax.Name) else cells[node.column]
 
-        return translate(when, Names(field_of, reference))
+        return translate(
+            when, Names(field_of, reference, lambda name: edition_condition(self.standard, name))
+        )
 
     def answer(self, node: syntax.Name | syntax.Column) -> CellText:
         """What stands in a field's cell, for conditions."""

@@ -17,21 +17,38 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
+from pipeline.intake.celltags import addressed, column_number, without_comments
 from pipeline.intake.layout import NOTE_MARK, OWN_SHEETS
 
 _P = rb"(?:[\w.-]+:)?"  # some programs write every element with a prefix
-_ERROR = re.compile(rb"<" + _P + rb"c\s([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(.*?)</" + _P + rb"c>", re.S)
+_ERROR = re.compile(rb"<" + _P + rb"c\s([^>]*\bt\s*=\s*[\"']e[\"'][^>]*)(?<!/)>(.*?)</" + _P + rb"c>", re.S)
 _FORMULA_ONLY = re.compile(
     rb"<" + _P + rb"c\s([^>]*)(?<!/)>\s*<" + _P + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</" + _P + rb"f>)\s*"
     rb"((?:<" + _P + rb"v\s*/>|<" + _P + rb"v[^>]*>\s*</" + _P + rb"v>)?)\s*</" + _P + rb"c>"
 )
 _FORMULA_CELL = re.compile(rb"<" + _P + rb"c\s([^>]*)(?<!/)>\s*<" + _P + rb"f[\s/>]")
-_COMMENTS = re.compile(r"xl/(?:comments[^/]*|comments/[^/]+|threadedComments/[^/]+)\.xml")
+_COMMENTS = re.compile(r"xl/(?:comments[^/]*|comments/[^/]+|threadedcomments/[^/]+)\.xml")
 _VALUE = re.compile(rb"<" + _P + rb"v[^>]*>([^<]*)<")
-_ADDRESS = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ADDRESS = re.compile(rb"\br\s*=\s*[\"']\$?([A-Za-z]+)\$?(\d+)[\"']")
+_SHARED_TEXT = re.compile(rb"\bt=[\"']s[\"'][^>]*(?<!/)>\s*<" + _P + rb"v[^>]*>(?!\s*\d+\s*<)")
+_ANY_ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
+_ERROR_CELL = re.compile(
+    rb"(\bt\s*=\s*[\"']e[\"'][^>]*>(?:\s*<"
+    + _P
+    + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</"
+    + _P
+    + rb"f>))?\s*<"
+    + _P
+    + rb"v>)([^<]*)"
+)
+_KNOWN_ERRORS = frozenset({b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!"})
+_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
+_PICTURE_STRUCTURE = "xl/richdata/rdrichvaluestructure.xml"
 _NAME_TARGET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)(?::.*)?")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_PICTURE = re.compile(rb"\bt=[\"']_(?:local|web)image[\"']", re.I)
+_FEW_STYLES = 100
+"""More are looked up instead of being tried one by one."""
 _PERCENT_BUILT_IN = frozenset({9, 10})
 
 Place = tuple[int, int]
@@ -39,9 +56,11 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class SheetMarks:
-    """Of one sheet: error codes by place, formulas without stored result, cells with a per-cent format."""
+    """Of one sheet: error codes by place, cells that hold a picture, formulas without stored result, cells with a
+    per-cent format."""
 
     errors: Mapping[Place, str] = field(default_factory=dict)
+    pictures: frozenset[Place] = frozenset()
     no_result: frozenset[Place] = frozenset()
     percent: frozenset[Place] = frozenset()
     has_formulas: bool = False
@@ -50,38 +69,78 @@ class SheetMarks:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the parts of a file say beside the values: marks by sheet name, defined names, peculiarities."""
+    """What the parts of a file say beside the values: marks of each sheet in their order (None: no cells, as in a
+    chart sheet), defined names, peculiarities."""
 
-    marks: Mapping[str, SheetMarks]
+    marks: tuple[SheetMarks | None, ...]
     defined_names: Mapping[str, tuple[str, int, int]]
     traits: frozenset[str]
 
 
+class _Archive:
+    """The parts of a file by names without case, with either slash."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self.names = {n.replace("\\", "/").removeprefix("/").casefold(): n for n in archive.namelist()}
+
+    def __contains__(self, part: str) -> bool:
+        return part.casefold() in self.names
+
+    def read(self, part: str) -> bytes:
+        return self._archive.read(self.names[part.casefold()])
+
+    def tree(self, part: str) -> Element | None:
+        return fromstring(self.read(part)) if part in self else None
+
+
 def read_parts(data: bytes) -> Parts:
-    """Reads the parts of a guarded file."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        book = _tree(archive, names, "xl/workbook.xml")
-        targets = _targets(_tree(archive, names, "xl/_rels/workbook.xml.rels"))
-        percent = _percent_styles(_tree(archive, names, "xl/styles.xml"))
-        marks = {}
-        for sheet in _named(book, "sheet"):
-            part = targets.get(sheet.get(_RELATION, ""), "")
-            if part in names:
-                marks[sheet.get("name", "")] = _marks(archive.read(part), percent)
-        traits = _traits(names)
-        if any(m.has_formulas for name, m in marks.items() if name not in OWN_SHEETS):
+    """Reads the parts of a guarded file. Raises ValueError where two sheets share a name or a part, or a cell refers to no text."""
+    with zipfile.ZipFile(io.BytesIO(data)) as zipped:
+        archive = _Archive(zipped)
+        book = archive.tree("xl/workbook.xml")
+        targets = _targets(archive.tree("xl/_rels/workbook.xml.rels"))
+        sheets = [(s.get("name", ""), targets.get(_relation(s), "")) for s in _named(book, "sheet")]
+        for owners in ([n.casefold() for n, _ in sheets], [t.casefold() for _, t in sheets]):
+            if len(set(owners)) != len(owners):
+                raise ValueError("two sheets share a name or a part")
+        percent = _percent_styles(archive.tree("xl/styles.xml"))
+        pictures = (
+            _PICTURE_STRUCTURE in archive and _PICTURE.search(archive.read(_PICTURE_STRUCTURE)) is not None
+        )
+        marks = tuple(
+            _marks(archive.read(part), percent, pictures) if part in archive else None for _, part in sheets
+        )
+        traits = _traits(archive, book)
+        if any(
+            m is not None and m.has_formulas
+            for (n, _), m in zip(sheets, marks, strict=True)
+            if n not in OWN_SHEETS
+        ):
             traits.add("formulas")
-        if any(_has_comments(archive.read(n)) for n in sorted(names) if _COMMENTS.match(n)):
+        if any(_has_comments(archive.read(n)) for n in sorted(archive.names) if _COMMENTS.match(n)):
             traits.add("comments")
     return Parts(marks, dict(_defined_names(book)), frozenset(traits))
 
 
-def _tree(archive: zipfile.ZipFile, names: set[str], part: str) -> Element | None:
-    if part not in names:
-        return None
-    tree: Element = fromstring(archive.read(part))
-    return tree
+def _relation(sheet: Element) -> str:
+    """The relation of a sheet, in the ordinary or the strict namespace."""
+    return next((value for key, value in sheet.attrib.items() if key.rpartition("}")[2] == "id"), "")
+
+
+def with_known_errors(data: bytes) -> bytes | None:
+    """The file with every error code that the fast reader does not know (#SPILL!, #ERROR! …) written as #VALUE!; None where
+    there is none. `read_parts` of the original tells the codes."""
+    known = lambda m: m[1] + (m[2] if m[2] in _KNOWN_ERRORS else b"#VALUE!")  # noqa: E731
+    buffer, is_changed = io.BytesIO(), False
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if _SHEET_PART.fullmatch(name):
+                content, before = _ERROR_CELL.sub(known, content), content
+                is_changed = is_changed or content != before
+            new.writestr(name, content)
+    return buffer.getvalue() if is_changed else None
 
 
 def _named(tree: Element | None, local: str) -> Iterator[Element]:
@@ -98,14 +157,18 @@ def _targets(relations: Element | None) -> dict[str, str]:
     }
 
 
-def _traits(names: set[str]) -> set[str]:
+def _traits(archive: _Archive, book: Element | None) -> set[str]:
+    names = archive.names
     found = set()
-    if any(n.startswith("xl/externalLinks/") for n in names):
+    if any(n.startswith("xl/externallinks/") for n in names):
         found.add("external_links")
     if "xl/cellimages.xml" in names or any(n.startswith("xl/media/") for n in names):
         found.add("pictures")
-    if any(n.startswith(("xl/charts/", "xl/drawings/drawing")) for n in names):
+    drawings = (n for n in names if n.startswith("xl/drawings/drawing"))
+    if any(n.startswith("xl/charts/") for n in names) or any(b"Anchor" in archive.read(n) for n in drawings):
         found.add("drawings")
+    if any(p.get("date1904", "").lower() in ("1", "true", "on") for p in _named(book, "workbookPr")):
+        found.add("dates_1904")
     return found
 
 
@@ -139,22 +202,32 @@ def _is_percent(format_id: str, formats: Mapping[str, str]) -> bool:
 
 
 # -- cells -------------------------------------------------------------------------------------------------------
-def _marks(xml: bytes, percent: tuple[int, ...]) -> SheetMarks:
-    errors = dict(_errors(xml)) if b't="e"' in xml or b"t='e'" in xml else {}
-    no_result = frozenset(_without_result(xml)) if re.search(rb"<" + _P + rb"f[\s/>]", xml) else frozenset()
+def _marks(xml: bytes, percent: tuple[int, ...], with_pictures: bool) -> SheetMarks:
+    xml = addressed(without_comments(xml))
+    if _SHARED_TEXT.search(xml):
+        raise ValueError("a cell refers to no text")
+    errors = dict(_errors(xml)) if _ANY_ERROR.search(xml) else {}
+    pictures = frozenset(_pictures(xml)) if with_pictures else frozenset()
+    may_compute = b"<f" in xml or b":f" in xml  # a look at the bytes is a hundredth of a search
+    computes = may_compute and re.search(rb"<" + _P + rb"f[\s/>]", xml) is not None
+    no_result = frozenset(_without_result(xml)) if computes else frozenset()
     styled = frozenset(_styled(xml, percent)) if percent else frozenset()
-    formulas = {place for m in _FORMULA_CELL.finditer(xml) if (place := _place(m.group(1))) is not None}
-    return SheetMarks(errors, no_result, styled, bool(formulas - errors.keys() - no_result))
+    found = _FORMULA_CELL.finditer(xml) if computes else ()
+    formulas = {place for m in found if (place := _place(m.group(1))) is not None}
+    return SheetMarks(errors, pictures, no_result, styled, bool(formulas - errors.keys() - no_result))
 
 
 def _place(attributes: bytes) -> Place | None:
     found = _ADDRESS.search(attributes)
-    if found is None:
-        return None
-    column = 0
-    for letter in found.group(1):
-        column = column * 26 + letter - 64
-    return int(found.group(2)) - 1, column - 1
+    return None if found is None else (int(found.group(2)) - 1, column_number(found.group(1)))
+
+
+def _pictures(xml: bytes) -> Iterator[Place]:
+    """Error cells with a rich value (`vm`) that show a picture in programs that can."""
+    for match in _ERROR.finditer(xml):
+        place = _place(match.group(1))
+        if place is not None and re.search(rb"\bvm\s*=", match.group(1)):
+            yield place
 
 
 def _errors(xml: bytes) -> Iterator[tuple[Place, str]]:
@@ -174,11 +247,12 @@ def _without_result(xml: bytes) -> Iterator[Place]:
 
 
 def _styled(xml: bytes, styles: tuple[int, ...]) -> Iterator[Place]:
-    wanted = b"|".join(str(s).encode() for s in styles)
-    pattern = re.compile(rb"<" + _P + rb"c\s([^>]*?\bs=[\"'](?:" + wanted + rb")[\"'][^>]*)>")
+    wanted = b"|".join(str(s).encode() for s in styles) if len(styles) <= _FEW_STYLES else rb"\d+"
+    known = {str(s).encode() for s in styles}
+    pattern = re.compile(rb"<" + _P + rb"c\s([^>]*?\bs=[\"'](" + wanted + rb")[\"'][^>]*)>")
     for match in pattern.finditer(xml):
         place = _place(match.group(1))
-        if place is not None:
+        if place is not None and match.group(2) in known:
             yield place
 
 

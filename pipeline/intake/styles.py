@@ -17,7 +17,12 @@ HEADER_COLOUR = "#DCEBE1"
 LABEL_COLOUR = "#F4F7F5"
 ACCENT_COLOUR = "#1F5F3F"
 BORDER_COLOUR = "#A6A6A6"
-SEVERITY_COLOURS = {Severity.ERROR: "#FF9B9B", Severity.WARNING: "#FFC24D", Severity.NOTE: "#9DC3E6"}
+SEVERITY_COLOURS = {
+    Severity.ERROR: "#FF9B9B",
+    Severity.WARNING: "#FFC24D",
+    Severity.NOTE: "#9DC3E6",
+    Severity.EXPLAINED: "#C6E0B4",
+}
 FONT = "宋体"
 
 _CELL: dict[str, Any] = {"border": 1, "border_color": BORDER_COLOUR, "text_wrap": True}

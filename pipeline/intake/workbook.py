@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from pipeline.findings import CellRef
 
@@ -36,6 +37,13 @@ class Cell:
     percent: bool = False
 
 
+ERROR_CODES: Final = frozenset(
+    "#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC! #GETTING_DATA #FIELD! #BLOCKED! #CONNECT! "
+    "#UNKNOWN! #BUSY! #PYTHON! #ERROR!".split()
+)
+"""What spreadsheet programs show instead of a result; pasted as values they are texts."""
+PICTURE: Final = "=DISPIMG()"
+"""The text of a cell that holds a picture, as WPS writes it."""
 BLANK_CELL = Cell(None, CellKind.BLANK)
 
 
@@ -64,7 +72,7 @@ class SheetCells:
 class Workbook:
     """A file's sheets in order, and what it says of itself (hidden sheet `_lvbao`).
 
-    `traits` are peculiarities of the file that cost nothing but may be worth a word: `external_links`, `pictures`.
+    `traits` are peculiarities of the file that cost nothing but may be worth a word: `external_links`, `pictures`, `dates_1904`.
     """
 
     file: str

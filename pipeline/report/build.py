@@ -49,7 +49,8 @@ def build_template(source: Path, house: Path) -> bytes:
         text = source.read_text(encoding="utf-8")
         read = read_source(text)
         manner = Manner.of(read.matter)
-        builder = _Builder(House.read(house, manner.look, manner.headings), manner)
+        compact = read.matter.get("page") == "compact"
+        builder = _Builder(House.read(house, manner.look, manner.headings), manner, compact=compact)
         builder.blocks(expanded(read.blocks, source))
         return write_package(assemble(builder.house, read.matter, builder.finish()))
     except SourceError as error:
@@ -84,12 +85,12 @@ _PLAIN: Final = Manner()
 class _Builder:
     """Turns blocks into the children of w:body."""
 
-    def __init__(self, house: House, manner: Manner = _PLAIN) -> None:
+    def __init__(self, house: House, manner: Manner = _PLAIN, *, compact: bool = False) -> None:
         self.house = house
         self._manner = manner
         self._lists = 0
         self._body: list[Element] = []
-        self._section = Section("front")
+        self._section = Section("body", landscape=True, compact=True) if compact else Section("front")
         self._section_start = 0
         self._started: set[str] = set()
         self._chapter = _Chapter()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pipeline.calc.evidence_list import register_of
 from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.calc.trace import Operand
 from pipeline.evaluation import Evaluation
@@ -17,9 +18,10 @@ from pipeline.findings import Finding, Severity
 from pipeline.quantity import NotApplicable, is_blank
 from pipeline.report import words as w
 from pipeline.report.chart_data import chart_specs
+from pipeline.report.conclusion import conclusion
 from pipeline.report.context_derived import derived_context
-from pipeline.report.context_evidence import pictures_context
-from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
+from pipeline.report.context_evidence import asked_context, pictures_context
+from pipeline.report.context_scores import basic_context, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
 from pipeline.report.diagram_data import diagram_specs
 from pipeline.report.marks import compose, figure, joined
@@ -63,6 +65,7 @@ def report_context(
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
         "diagrams": {id_: spec is not None for id_, spec in diagram_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
+        "asked_evidence": asked_context(evaluation, register_of(evaluation.intake, standard)),
         "pictures": pictures_context(evaluation),
         "errata": [
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}
@@ -242,7 +245,8 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
     number = w.number_figure(standard, indicator, value)
     judged = ""
     if basis is not None:
-        shown = [w.level_words(standard, indicator, basis.level)]
+        degree = indicator.thresholds is not None and indicator.thresholds.words
+        shown = [] if degree else [w.level_words(standard, indicator, basis.level)]
         shown += [text for text in [w.limits_text(standard, indicator, basis.limits)] if text]
         judged = compose("{}（{}）", joined(shown, "；"), basis.clause)
     return {
@@ -339,12 +343,19 @@ def _findings(evaluation: Evaluation) -> Context:
         "errors": listed(Severity.ERROR),
         "warnings": listed(Severity.WARNING),
         "notes": listed(Severity.NOTE),
+        "explained": listed(Severity.EXPLAINED),
     }
 
 
 def _finding(found: Finding) -> Context:
     place = str(found.where) if found.where else found.subject
-    return {"place": place, "message": found.message, "fix": found.fix, "code": found.code}
+    return {
+        "place": place,
+        "message": found.message,
+        "fix": found.fix,
+        "code": found.code,
+        "explanation": found.explanation,
+    }
 
 
 def _receipt(evaluation: Evaluation) -> Context:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.report.equation_marks import SYMBOL_STYLE
 from pipeline.report.ooxml import XML_SPACE, Element, el, val
-from pipeline.report.source import Piece
+
+if TYPE_CHECKING:  # the source language is needed only to build templates
+    from pipeline.report.source import Piece
 
 CHAPTER_SEQ: Final = "章"
 SECTION_SEQ: Final = "节"

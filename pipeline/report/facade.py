@@ -21,6 +21,7 @@ from pipeline.report.package import Package, embed, write_package
 from pipeline.report.pictures import place_pictures
 from pipeline.report.provenance import Figure, figures_of
 from pipeline.report.template import Template
+from pipeline.report.text_part import text_xml
 from pipeline.report.watermark import add_watermark
 
 _NO_EQUATIONS: Final[Mapping[str, Element]] = MappingProxyType({})
@@ -87,6 +88,7 @@ def _embed(
         embed(package, "receipt", receipt_xml)
     if trace is not None:
         embed(package, "trace", trace(figures_of(package)))
+        embed(package, "text", text_xml(package))
 
 
 def _unknown_equations(keys: Sequence[str], known: Mapping[str, Element]) -> tuple[TemplateFault, ...]:

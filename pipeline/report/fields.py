@@ -47,7 +47,7 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
     when it cannot; without pages the contents hold the titles and are marked for Word to fill.
     """
     name = package.document_name
-    document = package.xml(name)
+    document = package.tree(name)
     _restore_chapter_numbers(document, [found.paragraph for found in Outline(package).headings(document)])
     headings = list(Outline(package).headings(document))
     _number_sequences(document, headings)
@@ -63,10 +63,18 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
     if contents and entries and find_pages is not None:
         pages = find_pages(write_package(package), tuple(entry.bookmark for entry in entries))
     if contents:
-        document = package.xml(name)
+        document = package.tree(name)
+        _without_empty_texts(document)
         _write_pages(document, pages)
         package.put_xml(name, document)
     return FieldsDone(len(entries) if contents else 0, bool(pages), dangling)
+
+
+def _without_empty_texts(document: Element) -> None:
+    """Write `<w:t/>` where a result of no length was set, as a parser would read it."""
+    for node in document.iter(qn("w:t"), qn("w:instrText")):
+        if node.text == "":
+            node.text = None
 
 
 def _restore_chapter_numbers(document: Element, headings: list[Element]) -> None:
@@ -154,6 +162,9 @@ def bookmark_text(document: Element, name: str) -> str | None:
     )
     if start is None:
         return None
+    home, id_ = nearest(start, "w:p"), start.get(qn("w:id"))
+    if home is not None and any(node.get(qn("w:id")) == id_ for node in home.iter(qn("w:bookmarkEnd"))):
+        document = home  # as a rule a bookmark ends in its own paragraph
     text, inside = "", False
     for node in document.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd"), qn("w:t"), qn("w:tab")):
         if node is start:

@@ -16,6 +16,7 @@ from pipeline.report.source import inline
 A4: Final = (11906, 16838)
 MARGIN_TOP, MARGIN_BOTTOM, MARGIN_LEFT, MARGIN_RIGHT = 1440, 1440, 1588, 1474
 MARGIN_WIDE: Final = 1440
+MARGIN_COMPACT: Final = 720
 FIRST_LIST_ID: Final = 10
 _WORD_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _FILES: Final = {
@@ -49,10 +50,14 @@ class Section:
 
     kind: str
     landscape: bool = False
+    compact: bool = False
+    """Narrow margins, for a document that has to stay on one page."""
 
     @property
     def text_width(self) -> int:
         """Width between the margins in twips."""
+        if self.compact:
+            return A4[1 if self.landscape else 0] - 2 * MARGIN_COMPACT
         return A4[1] - 2 * MARGIN_WIDE if self.landscape else A4[0] - MARGIN_LEFT - MARGIN_RIGHT
 
     def properties(self, restart: bool) -> Element:
@@ -64,13 +69,16 @@ class Section:
         if self.landscape:
             size = {"w:w": str(A4[1]), "w:h": str(A4[0]), "w:orient": "landscape"}
             left = right = MARGIN_WIDE
+        top, bottom = MARGIN_TOP, MARGIN_BOTTOM
+        if self.compact:
+            top = bottom = left = right = MARGIN_COMPACT
         margins = {
-            "w:top": str(MARGIN_TOP),
+            "w:top": str(top),
             "w:right": str(right),
-            "w:bottom": str(MARGIN_BOTTOM),
+            "w:bottom": str(bottom),
             "w:left": str(left),
-            "w:header": "850",
-            "w:footer": "850",
+            "w:header": "425" if self.compact else "850",
+            "w:footer": "425" if self.compact else "850",
             "w:gutter": "0",
         }
         numbers = {"w:fmt": "lowerRoman" if self.kind == "front" else "decimal"}
@@ -178,6 +186,34 @@ def _overlaid(base: bytes, over: bytes) -> bytes:
     return serialise(root)
 
 
+_COMPACT: Final[Mapping[str, tuple[int, int]]] = {
+    # style: size in half points, least line height in twentieths of a point
+    "Heading1Plain": (26, 320),
+    "Normal": (18, 245),
+    "TableText": (16, 195),
+    "TableHead": (16, 195),
+    "Note": (15, 190),
+}
+
+
+def _make_compact(styles: Element) -> None:
+    """Smaller type and closer lines: for a document that has to stay on one page (`page: compact`)."""
+    for size in (
+        s for d in styles.iter(qn("w:docDefaults")) for s in (*d.iter(qn("w:sz")), *d.iter(qn("w:szCs")))
+    ):
+        size.set(qn("w:val"), str(_COMPACT["Normal"][0]))
+    for style in styles.iter(qn("w:style")):
+        wanted = _COMPACT.get(style.get(qn("w:styleId"), ""))
+        if wanted is None:
+            continue
+        for size in (*style.iter(qn("w:sz")), *style.iter(qn("w:szCs"))):
+            size.set(qn("w:val"), str(wanted[0]))
+        for spacing in style.iter(qn("w:spacing")):
+            spacing.set(qn("w:line"), str(wanted[1]))
+            spacing.set(qn("w:before"), "0")
+            spacing.set(qn("w:after"), "0")
+
+
 def assemble(house: House, matter: Mapping[str, Any], body: Sequence[Element]) -> Package:
     """A package of house files, the given body, headers, footers and properties."""
     package = Package()
@@ -202,6 +238,8 @@ def assemble(house: House, matter: Mapping[str, Any], body: Sequence[Element]) -
     )
     for name in _FILES:
         root = house.numbering if name == "numbering" else parse(house.files[name], name)
+        if name == "styles" and matter.get("page") == "compact":
+            _make_compact(root)
         package.put_xml(f"word/{name}.xml", _without_blanks(root))
     package.put_xml("word/theme/theme1.xml", _without_blanks(parse(house.files["theme1"], "theme1")))
     document = etree_root("w:document", WORD_NSMAP)

@@ -46,14 +46,19 @@ def lacks_equations(docx: bytes) -> bool:
 
 def find_pages(docx: bytes, bookmarks: tuple[str, ...]) -> Mapping[str, str] | None:
     """The page number of each bookmark as LibreOffice lays the document out; None when it cannot."""
+    pages = page_labels(docx, bookmarks) or {}
+    return pages if all(pages.get(name, "").isdigit() for name in bookmarks) else None
+
+
+def page_labels(docx: bytes, bookmarks: tuple[str, ...]) -> Mapping[str, str] | None:
+    """The page of each bookmark as it is printed (`12`, `iv`), as far as a layout gives it; None when there is none."""
     if lacks_equations(docx):
         return None
     pdf = convert(_with_references(docx, bookmarks), "pdf:writer_pdf_Export", "pdf")
     if pdf is None:
         return None
     titles = (bytes.fromhex(found.decode()).decode("utf-16-be", "replace") for found in _TITLE.findall(pdf))
-    pages = {found.group(1): found.group(2) for title in titles if (found := _LINE.match(title))}
-    return pages if all(pages.get(name, "").isdigit() for name in bookmarks) else None
+    return {found.group(1): found.group(2) for title in titles if (found := _LINE.match(title))}
 
 
 def convert(docx: bytes, form: str, extension: str, limit: float = TIME_LIMIT) -> bytes | None:

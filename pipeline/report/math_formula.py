@@ -18,7 +18,7 @@ from pipeline.report.ooxml import qn
 _SIGN: Final = {"+": "+", "-": "−", "*": "×"}
 _SUM, _PRODUCT, _ATOM = 3, 4, 5
 _FUNCTIONS: Final = {
-    "count": "计数", "min": "min", "max": "max", "avg": "平均", "rank": "名次", "irr_flows": "IRR", "payback_flows": "偿还期",
+    "count": "计数", "distinct": "不同的个数", "min": "min", "max": "max", "avg": "平均", "rank": "名次", "irr_flows": "IRR", "payback_flows": "偿还期",
 }  # fmt: skip
 _PLACE: Final = re.compile(r"\{(\d)\}")
 _CASES_ROOM: Final = LINE * 0.85

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, nodes
@@ -73,15 +73,15 @@ class _Rows(list[Any]):
             yield item
 
 
-def guarded(value: Any, budget: Budget) -> Any:
+def guarded(value: Any, budget: Budget, clean: Callable[[str], str] = neutral) -> Any:
     """A context as plain dicts, counted lists and text cleaned for XML, its figures still known."""
     if isinstance(value, (bool, int)):
         return value
     if isinstance(value, str):
-        return neutral(value)
+        return clean(value)
     if isinstance(value, Mapping):
-        return {str(key): guarded(item, budget) for key, item in value.items()}
-    return _Rows([guarded(item, budget) for item in value], budget)
+        return {str(key): guarded(item, budget, clean) for key, item in value.items()}
+    return _Rows([guarded(item, budget, clean) for item in value], budget)
 
 
 class _Generator(CodeGenerator):

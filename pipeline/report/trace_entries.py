@@ -18,6 +18,7 @@ from pipeline.facts import Fact
 from pipeline.findings import CellRef
 from pipeline.formula.values import Num
 from pipeline.quantity import plain, round_half_even
+from pipeline.report.chart_trace import chart_entry, chart_tag
 from pipeline.report.context_scores import category_sums
 from pipeline.report.context_tables import total_rows
 from pipeline.report.marks import short_tag
@@ -41,7 +42,7 @@ def trace_xml(evaluation: Evaluation, figures: Sequence[Figure]) -> bytes:
         labels.setdefault(figure.tag, figure.alias)
     entries = _Entries(evaluation)
     made: dict[str, TraceEntry] = {}
-    wanted = list(printed)
+    wanted = [*printed, *(chart_tag(c) for c in evaluation.standard.identity.charts)]
     for tag in wanted:  # grows while it is walked
         if tag in made:
             continue
@@ -81,6 +82,7 @@ class _Entries:
             "lim": self._limit, "s": self._score, "v": self._verdict, "sub": self._subcategory,
             "cat": self._category, "tot": self._total, "sum": self._sum, "chg": self._change, "c": self._constant,
             "d": self._derived,
+            "chart": lambda id_, _back, _aspect: chart_entry(self._evaluation, id_),
         }  # fmt: skip
         made = makers[kind](name, years_back, aspect) if kind in makers else None
         if made is None and aspect and kind in ("f", "t", "i", "q"):
@@ -271,6 +273,16 @@ class _Entries:
         if row is None:
             return None
         criterion = row.criterion
+        if aspect == "share":
+            share = None if row.share is None else row.share * 100
+            label = f"{name} 得分率"
+            return replace(
+                self._judged(row, "得分率"),
+                label=label,
+                value=_number(share),
+                unit="%",
+                operands=_refer([f"v:{name}"]),
+            )
         if aspect:
             return TraceEntry("", f"{name} 分值", value=_number(criterion.points), clause=criterion.clause,
                               status=_status(criterion.points_status or criterion.status))  # fmt: skip
@@ -285,7 +297,7 @@ class _Entries:
         tags = []
         if criterion.indicator is not None:
             tags = [indicator_tag(self._standard, criterion.indicator), f"l:{criterion.indicator}"]
-        elif criterion.condition is not None:
+        elif criterion.formulas:
             reads = self._dependencies.criterion_reads(criterion)
             tags = [f"f:{key}" for key in sorted(reads) if key in self._standard.intake.fields]
         return replace(self._judged(row, "自评结果"), value=row.verdict, operands=_refer(tags))
@@ -323,7 +335,14 @@ class _Entries:
         if score is None:
             return None
         weight, weighted, confirmed = category_sums(score)
-        values = {"": weighted, "confirmed": confirmed, "weights": weight, "weight": score.category.weight}
+        share = None if score.share is None else score.share * 100
+        values = {
+            "share": share,
+            "": weighted,
+            "confirmed": confirmed,
+            "weights": weight,
+            "weight": score.category.weight,
+        }
         tags = [] if aspect == "weight" else _of_subs(score.subcategories, aspect)
         return TraceEntry("", "", value=_number(values.get(aspect)), operands=_refer(tags))
 

@@ -176,7 +176,9 @@ def limit_text(standard: Standard, indicator: Indicator, level: str, limit: Deci
 
 
 def limits_text(standard: Standard, indicator: Indicator, limits: Mapping[str, Decimal]) -> str:
-    """`准入值≥0.60，推荐值≥0.72，优秀值≥1.20`."""
+    """`准入值≥0.60，推荐值≥0.72，优秀值≥1.20`, or the words that the pack gives instead."""
+    if indicator.thresholds is not None and indicator.thresholds.words:
+        return indicator.thresholds.words
     words = standard.indicators.levels
     return joined(
         (
@@ -199,7 +201,7 @@ def indicator_sentence(standard: Standard, indicator: Indicator, value: Indicato
         return f"【{label}无法计算，缺少：{causes}】"
     text = compose("{}为 {}{}", label, number_figure(standard, indicator, value), unit_text(indicator.unit))
     basis = value.trace.level
-    if basis is None:
+    if basis is None or (indicator.thresholds is not None and indicator.thresholds.words):
         return compose("{}。", text)
     words = level_words(standard, indicator, basis.level)
     if basis.worst_of:

@@ -33,9 +33,9 @@ def check_charts(standard: t.Standard) -> Iterator[str]:
     charts = standard.identity.charts
     for id_, count in sorted(Counter(chart.id for chart in charts).items()):
         if count > 1:
-            yield f"standard.yaml：图“{id_}”重复"
+            yield f"{standard.places.at('standard.yaml', 'charts', id_)}：图“{id_}”重复，请换一个 id"
     for chart in charts:
-        where = f"standard.yaml：图“{chart.id}”"
+        where = f"{standard.places.at('standard.yaml', 'charts', chart.id)}：图“{chart.id}”"
         if not _ID.fullmatch(chart.id):
             yield f"{where}：id 应为小写字母、数字和下划线"
         if len(chart.sources) != 1:

@@ -24,12 +24,12 @@ def check_derived(standard: t.Standard) -> list[str]:
 def derived_formulas(standard: t.Standard) -> Iterator[tuple[str, str, str | None, Kind]]:
     """(where, formula, table whose row is at hand, wanted kind) of computed columns and derived values."""
     for column in standard.indicators.columns:
-        where = f"indicators.yaml：计算列 {column.id}"
+        where = f"{standard.places.at('indicators.yaml', 'columns', column.id)}：计算列 {column.id}"
         yield where, column.formula, column.table, column_kind(column)
         if column.when is not None:
             yield f"{where} 的 when", column.when, column.table, TRUTH
     for derived in standard.indicators.derived:
-        where = f"indicators.yaml：推定项 {derived.id}"
+        where = f"{standard.places.at('indicators.yaml', 'derived', derived.id)}：推定项 {derived.id}"
         if derived.formula is not None:
             yield where, derived.formula, None, DERIVED_KINDS[derived.type]
         for condition in (derived.when, *(case.when for case in derived.cases)):
@@ -59,7 +59,7 @@ def _columns(standard: t.Standard) -> Iterator[str]:
 def _derived(standard: t.Standard) -> Iterator[str]:
     kinds = kinds_of(standard)
     for derived in standard.indicators.derived:
-        where = f"indicators.yaml：推定项 {derived.id}"
+        where = f"{standard.places.at('indicators.yaml', 'derived', derived.id)}：推定项 {derived.id}"
         if (derived.formula is None) == (not derived.cases):
             yield f"{where}要有 formula 或 cases 之一"
         if derived.cases and derived.type != "text":
@@ -85,7 +85,14 @@ def _cycles(standard: t.Standard) -> Iterator[str]:
     try:
         tuple(TopologicalSorter({k: v & known for k, v in graph.items()}).static_order())
     except CycleError as error:
-        yield f"indicators.yaml：指标互相引用：{' → '.join(error.args[1])}"
+        yield f"{_place(standard, error.args[1][0])}：{error.args[1][0]} 互相引用，算不出来：{' → '.join(error.args[1])}"
+
+
+def _place(standard: t.Standard, name: str) -> str:
+    """Where a computed thing stands in the pack."""
+    kinds = ("quantities", "indicators", "columns", "derived")
+    places = (standard.places.items.get(("indicators.yaml", kind, name)) for kind in kinds)
+    return str(next((p for p in places if p is not None), "indicators.yaml"))
 
 
 def _reads(*texts: str | None) -> set[str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipeline.formula import syntax as s
 from pipeline.standard import types as t
+from pipeline.standard.check_formulas import names_in, where_of
 
 
 def check_scheme(standard: t.Standard) -> list[str]:
@@ -16,11 +17,12 @@ def check_scheme(standard: t.Standard) -> list[str]:
 
 def _formulas(standard: t.Standard) -> Iterator[tuple[str, str]]:
     for computed in standard.indicators.columns:
-        yield f"indicators.yaml：计算列 {computed.id}", computed.formula
+        where = standard.places.at("indicators.yaml", "columns", computed.id)
+        yield f"{where}：计算列 {computed.id}", computed.formula
     for indicator in standard.indicators.by_id.values():
-        yield f"indicators.yaml：指标 {indicator.id}", indicator.formula
+        yield where_of(standard, indicator), indicator.formula
         for formula in indicator.thresholds.levels_from.values() if indicator.thresholds else ():
-            yield f"indicators.yaml：指标 {indicator.id} 的 levels_from", formula
+            yield f"{where_of(standard, indicator)} 的 levels_from", formula
 
 
 def _keyed_cells(standard: t.Standard) -> Iterator[str]:
@@ -55,7 +57,7 @@ def _limits(standard: t.Standard) -> Iterator[str]:
         found = indicator.thresholds
         if found is None:
             continue
-        where = f"indicators.yaml：指标 {indicator.id} 的 thresholds"
+        where = f"{where_of(standard, indicator)} 的 thresholds"
         if found.unset:
             yield f"{where}：unset 由程序填写，标准包中不能写"
         if found.by is not None and found.levels_from:
@@ -63,7 +65,7 @@ def _limits(standard: t.Standard) -> Iterator[str]:
         for level, formula in found.levels_from.items():
             if level not in standard.indicators.levels:
                 yield f"{where}：水平“{level}”没有在 levels 里声明"
-            for name in sorted(s.names(s.parse(formula)) - allowed):
+            for name in sorted(names_in(formula) - allowed):
                 yield f"{where}：限值只能取自填报项、表和常量，不能用指标“{name}”"
 
 
@@ -77,7 +79,7 @@ def _linear(standard: t.Standard) -> Iterator[str]:
         variants = list(found.variants.values()) if found.by else [{**found.levels, **found.levels_from}]
         if len(levels) < 2 or any(k not in v for v in variants for k in (levels[0], levels[-1])):
             yield (
-                f"scoring.yaml：{criterion.id}：method: linear 要求指标 {indicator.id} 有最低和最高两级限值"
+                f"{standard.places.at('scoring.yaml', 'criteria', criterion.id)}：{criterion.id}：method: linear 要求指标 {indicator.id} 有最低和最高两级限值"
                 f"（{'、'.join(levels)}）"
             )
 
@@ -86,19 +88,21 @@ def _scheme(standard: t.Standard) -> Iterator[str]:
     scheme, scoring = standard.scoring.scheme, standard.scoring
     if scheme is None:
         return
+    at = standard.places.top("scoring.yaml", "scheme")
     table = standard.intake.tables.get(scheme.table)
     if table is None or len(table.key) != 1:
-        yield f"scoring.yaml：scheme.table“{scheme.table}”应是 key 恰好一列的表"
+        yield f"{at}：scheme.table“{scheme.table}”应是 key 恰好一列的表"
         return
     wanted = {"points": (scheme.points, "number"), "adopted": (scheme.adopted, "yes_no"), "source": (scheme.source, "text")}  # fmt: skip
     for name, (column, kind) in wanted.items():
         if column is not None and (column not in table.by_id or table.by_id[column].type != kind):
-            yield f"scoring.yaml：scheme.{name}“{column}”应是表“{scheme.table}”中 {kind} 类型的列"
+            yield f"{at}：scheme.{name}“{column}”应是表“{scheme.table}”中 {kind} 类型的列"
     if scoring.normalise != "group_max":
-        yield "scoring.yaml：有 scheme 的评分表应写 normalise: group_max（每行按自己的分值计）"
+        yield f"{at}：有 scheme 的评分表应写 normalise: group_max（每行按自己的分值计）"
     for _, sub in scoring.subcategories:
         if sub.weight is not None and sub.weight != sub.max_points:
-            yield f"scoring.yaml：有 scheme 时二级指标“{sub.title}”的权重应等于分值合计 {sub.max_points}"
+            where = standard.places.at("scoring.yaml", "subcategories", sub.id)
+            yield f"{where}：有 scheme 时二级指标“{sub.title}”的权重应等于分值合计 {sub.max_points}"
     listed = {str(row.get(table.key[0])) for row in table.prefill}
     for criterion in scoring.criteria.values():
         if (
@@ -107,4 +111,4 @@ def _scheme(standard: t.Standard) -> Iterator[str]:
             and listed
             and criterion.id not in listed
         ):
-            yield f"intake.yaml：表“{scheme.table}”没有预先写好评价要素 {criterion.id} 的行"
+            yield f"{standard.places.at('intake.yaml', 'tables', scheme.table)}：表“{scheme.table}”没有预先写好评价要素 {criterion.id} 的行"

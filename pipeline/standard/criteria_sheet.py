@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.quantity import plain
@@ -37,16 +37,25 @@ WIDTHS = {"criterion": 7, "clause": 10, "subcategory": 14, "text": 48, "obligati
           "verdict": 10, "score": 9, "statement": 48, "evidence": 16}  # fmt: skip
 
 
-def with_criteria_table(intake: IntakeSchema, scoring: Scoring) -> IntakeSchema:
-    """The schema in which the sheet marked `criteria: true` holds the table `criteria`."""
-    given = tuple(rows(scoring))
+def with_criteria_table(
+    intake: IntakeSchema, scoring: Scoring, later: Sequence[tuple[str, Scoring]] = ()
+) -> IntakeSchema:
+    """The schema in which the sheet marked `criteria: true` holds the table `criteria`.
+
+    `later`: the score tables of later editions by name; what only they have stands below, marked with the edition.
+    """
+    given = [*rows(scoring)]
+    for edition, its_scoring in later:
+        known = {row["criterion"] for row in given}
+        own = (row for row in rows(its_scoring) if row["criterion"] not in known)
+        given += [{**row, "subcategory": f"{row['subcategory']}（{edition} 版）"} for row in own]
     table = Table(
         id=CRITERIA_TABLE,
         label=scoring.title,
         columns=COLUMNS,
         rows=len(given),
         key=("criterion",),
-        prefill=given,
+        prefill=tuple(given),
         intro="每行选择自评结论，写明自评说明和证明材料编号；标“由程序计算”的行按填报数据自动判定。",
     )
     sheets = tuple(replace(s, tables=(*s.tables, table)) if s.criteria else s for s in intake.sheets)

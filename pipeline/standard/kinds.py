@@ -80,4 +80,4 @@ def kinds_of(standard: Standard) -> ft.Kinds:
         per = {e.per for s in family.sets for e in s.entries}
         return result / unit(per.pop()) if len(per) == 1 else None
 
-    return ft.Kinds(name, column, factor)
+    return ft.Kinds(name, column, factor, tuple(e.edition for e in standard.family))

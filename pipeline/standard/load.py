@@ -9,22 +9,36 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.findings import PackError
+from pipeline.resources import packs_in, search_folders, standards_folder
 from pipeline.standard import types as t
 from pipeline.standard.bind import Binder
 from pipeline.standard.check import check_pack
+from pipeline.standard.check_correspondence import check_correspondence
 from pipeline.standard.check_verification import check_verification
 from pipeline.standard.criteria_sheet import with_criteria_table
+from pipeline.standard.editions import FOLDER, edition_folders, joined, shared_files
 from pipeline.standard.factors import computed
 from pipeline.standard.history import CHANGELOG, read_history
 from pipeline.standard.inherit import Merger, Override
+from pipeline.standard.places import Key, Places, places_in
 from pipeline.standard.yaml import Mapping_, Place, YamlError, read
 
 T = TypeVar("T")
+FACTORS = "_factors"
+"""The folder of the coefficient tables, beside the packs."""
+VERIFICATION = "verification.yaml"
+SHARED = "_verification"
+"""Beside the packs: what several of them ask a third party, named by `over` in their verification.yaml."""
 
 
 @dataclass(frozen=True)
 class _CaseFile:
     cases: tuple[t.Case, ...]
+
+
+@dataclass(frozen=True)
+class _CorrespondenceFile:
+    correspondences: tuple[t.Correspondence, ...]
 
 
 @dataclass(frozen=True)
@@ -35,11 +49,13 @@ class _ErrataFile:
 def load_standard(folder: Path, factors_folder: Path | None = None) -> t.Standard:
     """The pack in `folder`, checked whole. Loaded once per process for the same bytes.
 
-    `factors_folder` defaults to `_factors` beside the pack. Raises PackError with every fault found.
+    `factors_folder` defaults to `_factors` beside the pack, else the shipped one. Raises PackError with every fault found.
     """
-    factors_folder = factors_folder or folder.parent / "_factors"
     chain = _chain(folder)
-    return _load(chain, factors_folder, _digest(*chain), _digest(factors_folder))
+    if factors_folder is None:
+        own = folder.parent / FACTORS
+        factors_folder = own if own.is_dir() else standards_folder() / FACTORS
+    return _load(chain, factors_folder, _digest(*chain, folder.parent / SHARED), _digest(factors_folder))
 
 
 def _chain(folder: Path) -> tuple[Path, ...]:
@@ -53,68 +69,114 @@ def _chain(folder: Path) -> tuple[Path, ...]:
         base = identity.get("base") if isinstance(identity, Mapping_) else None
         if not isinstance(base, str):
             return tuple(chain)
-        below = folder.parent / base
+        below = next((f / base for f in (folder.parent, *search_folders()) if base in packs_in(f)), None)
+        place = identity.places["base"]
+        if below is None:
+            raise PackError(folder.name, [f"{place}：base“{base}”不存在，请写一个现有标准包的 id"])
         if below in chain:
-            raise PackError(folder.name, [f"standard.yaml：base“{base}”绕回了自己"])
-        if not (below / "standard.yaml").is_file():
-            raise PackError(folder.name, [f"standard.yaml：base“{base}”不存在"])
+            raise PackError(folder.name, [f"{place}：base“{base}”绕回了自己，请去掉 base 或改成别的标准包"])
         chain.append(below)
 
 
 @lru_cache(maxsize=16)
 def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_digest: str) -> t.Standard:
-    folder = chain[0]
-    reader = _over(chain)
+    folder, problems = chain[0], list[str]()
+    families = _families(factors_folder, problems)
+    first = _edition(chain, (), families, problems)
+    later = [_edition(chain, (each,), families, problems) for each in edition_folders(folder)]
+    if first is None or None in later or problems:
+        raise PackError(folder.name, list(dict.fromkeys(problems)))
+    editions = [
+        replace(e, intake=first.intake, verification=first.verification) for e in later if e is not None
+    ]
+    first = joined(first, editions, problems)
+    tables = [(e.identity.edition, e.scoring) for e in first.editions]
+    intake = with_criteria_table(first.intake, first.scoring, tables)
+    complete = [
+        replace(e, intake=intake, digest=digest, factors_digest=factors_digest)
+        for e in (first, *first.editions)
+    ]
+    first = replace(complete[0], editions=tuple(complete[1:]))
+    first = replace(first, history=_history(folder, first, problems))
+    for each in (first, *first.editions):
+        problems += [] if problems else check_pack(each, folder.name)
+    for each in (first, *first.editions):
+        problems += [] if problems else check_verification(each, folder.name)
+    problems += [] if problems else check_correspondence(first)
+    if problems:
+        raise PackError(folder.name, list(dict.fromkeys(problems)))
+    complete = [replace(e, history=first.history, first=first) for e in first.editions]
+    return replace(first, editions=tuple(complete))
+
+
+def _families(folder: Path, problems: list[str]) -> dict[str, t.FactorFamily]:
+    reader = _Reader(folder, prefix="_factors/")
+    families = [reader.record(p.name, t.FactorFamily) for p in sorted(folder.glob("*.yaml"))]
+    problems += reader.problems
+    return {f.family: computed(f, problems) for f in families if f is not None}
+
+
+def _edition(
+    chain: tuple[Path, ...],
+    over: tuple[Path, ...],
+    families: dict[str, t.FactorFamily],
+    problems: list[str],
+) -> t.Standard | None:
+    """One edition: the pack over its bases, or (`over`) a later edition over those; None when it cannot be read."""
+    folder = (*over, *chain)[0]
+    reader = _over((*over, *chain), len(over))
+    for each in over:
+        problems += shared_files(each)
     identity = reader.record("standard.yaml", t.Identity)
     intake = reader.record("intake.yaml", t.IntakeSchema)
     indicators = reader.record("indicators.yaml", t.IndicatorSet)
     scoring = reader.optional("scoring.yaml", t.Scoring, t.Scoring())
-    verification = reader.optional("verification.yaml", t.VerificationPack)
+    verification = reader.optional(VERIFICATION, t.VerificationPack)
     errata = reader.records("errata.yaml", _ErrataFile, "errata", optional=True)
+    answers = reader.records("correspondence.yaml", _CorrespondenceFile, "correspondences", optional=True)
     case_files = [
         reader.records(f"cases/{p.name}", _CaseFile, "cases")
         for p in sorted((folder / "cases").glob("*.yaml"))
     ]
-    factor_reader = _Reader(factors_folder, prefix="_factors/")
-    families = [factor_reader.record(p.name, t.FactorFamily) for p in sorted(factors_folder.glob("*.yaml"))]
-    problems = reader.problems + factor_reader.problems
+    problems += reader.problems
     if (
         intake is not None
         and not reader.has("scoring.yaml")
         and any(sheet.criteria for sheet in intake.sheets)
     ):
         problems.append("缺少文件 scoring.yaml")
-    if problems or identity is None or intake is None or indicators is None or scoring is None:
-        raise PackError(folder.name, problems)
-    computed_families = {f.family: computed(f, problems) for f in families if f is not None}
-    standard = t.Standard(
+        return None
+    if reader.problems or identity is None or intake is None or indicators is None or scoring is None:
+        return None
+    if over and identity.edition != folder.name:
+        problems.append(
+            f"{FOLDER}/{folder.name}/standard.yaml：edition“{identity.edition}”应与文件夹名“{folder.name}”相同"
+        )
+    return t.Standard(
         identity=identity,
-        intake=with_criteria_table(_resolved(intake, problems), scoring),
+        intake=_resolved(intake, problems, Places(reader.places)),
         indicators=indicators,
         scoring=scoring,
-        factors=computed_families,
+        factors=families,
         errata=errata.errata if errata else (),
         cases=tuple(c for file in case_files if file for c in file.cases),
-        digest=digest,
-        factors_digest=factors_digest,
-        verification=_resolved_verification(verification, problems),
+        digest="",
+        factors_digest="",
+        verification=_resolved_verification(verification, problems, Places(reader.places)),
         overrides=tuple(reader.overrides),
+        folders=(*over, *chain),
+        correspondences=answers.correspondences if answers else (),
+        places=Places(reader.places),
     )
-    standard = replace(standard, history=_history(folder, standard, problems))
-    if not problems:
-        problems = check_pack(standard, folder.name)
-    if not problems:
-        problems = check_verification(standard, folder.name)
-    if problems:
-        raise PackError(folder.name, problems)
-    return standard
 
 
-def _over(chain: tuple[Path, ...]) -> _Reader:
-    """The reader of a pack over its bases; faults in a base are named with its folder."""
+def _over(chain: tuple[Path, ...], editions: int = 0) -> _Reader:
+    """The reader of a pack over its bases; faults in a base are named with its folder. `editions` of the first folders
+    are those of a later edition."""
     reader: _Reader | None = None
-    for folder in reversed(chain):
-        reader = _Reader(folder, "" if folder == chain[0] else f"{folder.name}/", reader)
+    for at, folder in reversed(list(enumerate(chain))):
+        prefix = f"{FOLDER}/{folder.name}/" if at < editions else "" if at == editions else f"{folder.name}/"
+        reader = _Reader(folder, prefix, reader)
     assert reader is not None
     return reader
 
@@ -143,10 +205,12 @@ class _Reader:
         self.base = base
         self.problems: list[str] = []
         self.overrides: list[Override] = []
+        self.places: dict[Key, Place] = {}
 
     def record(self, name: str, cls: type[T]) -> T | None:
         """One record for a whole file."""
         value = self._read(name)
+        self.places |= places_in(name, value)
         return None if value is None else self._bind(cls, value, name)
 
     def optional(self, name: str, cls: type[T], without: T | None = None) -> T | None:
@@ -163,6 +227,7 @@ class _Reader:
         wrapped = Mapping_({key: value})
         wrapped.place = Place(self.prefix + name, 1)
         wrapped.places = {key: wrapped.place}
+        self.places |= places_in(name, wrapped)
         return self._bind(cls, wrapped, name)
 
     def _bind(self, cls: type[T], value: object, name: str) -> T | None:
@@ -204,24 +269,56 @@ class _Reader:
             return None
         if value is None:
             self.problems.append(f"{self.prefix}{name} 是空的")
+        if name == VERIFICATION and isinstance(value, Mapping_) and "over" in value:
+            return self._over_shared(value)
         return value  # type: ignore[no-any-return]
 
+    def _over_shared(self, own: Mapping_) -> object | None:
+        """verification.yaml laid over the shared file that it names."""
+        name = f"{SHARED}/{own['over']}.yaml"
+        beside = (self.folder.parent, standards_folder())
+        path = next(
+            (p for f in beside if (p := f / SHARED / f"{own['over']}.yaml").is_file()), beside[0] / name
+        )
+        if not path.is_file():
+            self.problems.append(f"{own.places['over']}：{name} 不存在")
+            return None
+        try:
+            shared = read(path, name)
+        except YamlError as error:
+            self.problems += error.problems
+            return None
+        del own["over"]
+        merger = Merger(self.prefix + VERIFICATION)
+        merged: object = merger.merged(shared, own)
+        self.problems += merger.problems
+        return merged
 
-def _resolved_verification(pack: t.VerificationPack | None, problems: list[str]) -> t.VerificationPack | None:
+
+def _resolved_verification(
+    pack: t.VerificationPack | None, problems: list[str], places: Places
+) -> t.VerificationPack | None:
     if pack is None:
         return None
     asked = t.IntakeSchema(pack.sheets, option_sets=pack.option_sets)
-    return replace(pack, sheets=_resolved(asked, problems, "verification.yaml").sheets)
+    return replace(pack, sheets=_resolved(asked, problems, places, "verification.yaml").sheets)
 
 
-def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.yaml") -> t.IntakeSchema:
+def _resolved(
+    intake: t.IntakeSchema, problems: list[str], places: Places, file: str = "intake.yaml"
+) -> t.IntakeSchema:
     """The schema with the names of option sets replaced by their words."""
 
-    def resolve(field: t.Field) -> t.Field:
+    def resolve(field: t.Field, owner: str = "") -> t.Field:
         if isinstance(field.options, str):
             words = intake.option_sets.get(field.options)
             if words is None:
-                problems.append(f"{file}：填报项“{field.id}”的选项组“{field.options}”不存在")
+                name = f"{owner}.{field.id}" if owner else field.id
+                at = places.at(file, "columns" if owner else "fields", name)
+                known = "、".join(intake.option_sets) or "（没有）"
+                problems.append(
+                    f"{at}：填报项“{field.id}”的选项组“{field.options}”不存在；option_sets 里有：{known}"
+                )
                 return field
             field = replace(field, options=words)
         common = {o: intake.option_aliases[o] for o in field.options if o in intake.option_aliases}
@@ -231,7 +328,9 @@ def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.y
         replace(
             sheet,
             fields=tuple(resolve(f) for f in sheet.fields),
-            tables=tuple(replace(tb, columns=tuple(resolve(c) for c in tb.columns)) for tb in sheet.tables),
+            tables=tuple(
+                replace(tb, columns=tuple(resolve(c, tb.id) for c in tb.columns)) for tb in sheet.tables
+            ),
         )
         for sheet in intake.sheets
     )

@@ -6,24 +6,30 @@ In such a report `f`, `i`, `q`, `tables`, `scorecard` and `basic` are those of t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pipeline.calc.evidence_list import Document, register_of
 from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.facts import Fact, Intake
 from pipeline.quantity import is_blank, plain
 from pipeline.report import words as w
+from pipeline.report.context_evidence import asked_context
 from pipeline.report.marks import joined
 from pipeline.standard.types import Field, Table
 from pipeline.verification import sentences as s
 from pipeline.verification.compare import IndicatorComparison, ScoreComparison, ValueComparison
+from pipeline.verification.declared import Declared
 from pipeline.verification.rules import percent_text
 from pipeline.verification.verify import Verification
 
 Context = dict[str, Any]
 PENDING = "待核"
 REFUSED = "填写有误"
+_SHOWN_CELLS = 3
+"""More cells of one table than these are named by the table and their number."""
 
 
 def with_verification(context: Mapping[str, Any], verification: Verification) -> Context:
@@ -46,6 +52,7 @@ def with_verification(context: Mapping[str, Any], verification: Verification) ->
         "veto": _veto(verification),
         "problems": _problems(verification),
         "evidence": _evidence(context["evidence"], verification),
+        "asked_evidence": asked_context(verification.evaluation, _documents(verification)),
         "verification": _about(verification),
     }  # fmt: skip
 
@@ -258,10 +265,10 @@ def _problems(verification: Verification) -> list[Context]:
 
 def _evidence(rows: list[Context], verification: Verification) -> list[Context]:
     """The register of evidence and what the third party found itself, with what rests on each document."""
-    uses: dict[str, list[str]] = {}
+    uses: dict[str, list[Declared]] = {}
     for value in verification.values:
         for number in value.answer.evidence:
-            uses.setdefault(number, []).append(value.declared.label)
+            uses.setdefault(number, []).append(value.declared)
     cited: dict[str, list[str]] = {}
     for row in verification.evaluation.scorecard.rows:
         for number in row.evidence:
@@ -273,13 +280,31 @@ def _evidence(rows: list[Context], verification: Verification) -> list[Context]:
         {
             **row,
             "criteria": w.numbers_text(cited.get(str(row["number"]), [])) or w.NOTHING,
-            "values": "、".join(uses.get(str(row["number"]), [])) or w.NOTHING,
+            "values": _supported(uses.get(str(row["number"]), []), verification) or w.NOTHING,
             "on_site": found,
             "used": str(row["number"]) in uses or str(row["number"]) in cited,
         }
         for source, found in ((rows, False), (on_site, True))
         for row in source
     ]
+
+
+def _supported(values: Sequence[Declared], verification: Verification) -> str:
+    """The values that one document supports; many cells of one table in one word with their number."""
+    tables = verification.evaluation.standard.intake.tables
+    cells = Counter(v.owner for v in values if v.row is not None)
+    words = [
+        f"{tables[v.owner].label}（{cells[v.owner]} 处）" if cells[v.owner] > _SHOWN_CELLS else v.label
+        for v in values
+    ]
+    return "、".join(dict.fromkeys(words))
+
+
+def _documents(verification: Verification) -> tuple[Document, ...]:
+    """The register of the enterprise and what the third party found itself."""
+    rows = verification.intake.rows(verification.pack.roles.evidence)
+    found = [Document(str(r.fact("number").value), str(r.fact("name").value)) for r in rows]
+    return (*register_of(verification.evaluation.intake, verification.declared.standard), *found)
 
 
 def _about(verification: Verification) -> Context:

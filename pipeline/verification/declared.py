@@ -48,7 +48,7 @@ class Declared:
 
 def declared_values(evaluation: Evaluation) -> tuple[Declared, ...]:
     """The values in the order of the workbook. Optional values that were left out are not declared."""
-    uses = _uses(evaluation.standard)
+    uses = _uses(evaluation.standard) | _scheme_uses(evaluation)
     found: list[Declared] = []
     for sheet in evaluation.standard.intake.sheets:
         for asked in sheet.fields:
@@ -57,11 +57,21 @@ def declared_values(evaluation: Evaluation) -> tuple[Declared, ...]:
         for table in sheet.tables:
             if table.id in uses:
                 found += _of_table(evaluation, table, uses)
-    return tuple(found)
+    return tuple(_told_apart(evaluation.standard, found))
+
+
+def _told_apart(standard: Standard, values: list[Declared]) -> Iterator[Declared]:
+    """The values; cells of several tables that bear the same name get the name of their table before it."""
+    counted = Counter(v.label for v in values)
+    for value in values:
+        if value.row is None or counted[value.label] == 1:
+            yield value
+        else:
+            yield replace(value, label=f"{standard.intake.tables[value.owner].label}：{value.label}")
 
 
 def _uses(standard: Standard) -> dict[str, str]:
-    """For every field, table and column that is used: the indicators and score rows that use it, in words."""
+    """For every field, table, column and named cell that is used: the indicators and score rows that use it, in words."""
     depends = Dependencies(standard)
     uses: dict[str, list[str]] = {}
     for indicator in standard.indicators.indicators:
@@ -71,6 +81,28 @@ def _uses(standard: Standard) -> dict[str, str]:
         for key in depends.criterion_reads(criterion):
             uses.setdefault(key, []).append(criterion.id)
     return {key: _listed(names) for key, names in uses.items()}
+
+
+def _scheme_uses(evaluation: Evaluation) -> dict[str, str]:
+    """The points that the scheme of the workbook changes, and the rows that it leaves out."""
+    pack = evaluation.standard.origin or evaluation.standard
+    scheme = pack.scoring.scheme
+    if scheme is None:
+        return {}
+    (key,) = pack.intake.tables[scheme.table].key
+    uses = {scheme.table: pack.scoring.title}
+    for row in evaluation.intake.rows(scheme.table):
+        criterion = pack.scoring.criteria.get(str(row.fact(key).value))
+        if criterion is None or criterion.points is None:
+            continue
+        changed = {
+            scheme.points: row.fact(scheme.points).value != criterion.points if scheme.points else False,
+            scheme.adopted: row.fact(scheme.adopted).value is False if scheme.adopted else False,
+        }
+        for column in (c for c, is_changed in changed.items() if c and is_changed):
+            uses[f"{scheme.table}.{column}"] = criterion.id
+            uses[f"{scheme.table}[{criterion.id}].{column}"] = criterion.id
+    return uses
 
 
 def _listed(names: list[str]) -> str:
@@ -117,11 +149,15 @@ def _of_table(evaluation: Evaluation, table: Table, uses: dict[str, str]) -> Ite
             fact = row.fact(column.id)
             if fact.is_missing and not column.required:
                 continue
+            key = f"{table.id}[{names[index]}].{column.id}"
+            used = uses.get(key) or uses.get(f"{table.id}[].{column.id}")
+            if used is None:
+                continue  # other rows of this column are used, this one is not
             beside = units.get((table.id, column.id))
             unit = shown_text(row.fact(beside).value) if beside else _unit(column.unit)
             yield Declared(
-                f"{table.id}[{names[index]}].{column.id}", f"{names[index]} {column.label}", column, fact, unit,
-                uses[f"{table.id}.{column.id}"], table.id, row=index, column=column.id,
+                key, f"{names[index]} {column.label}", column, fact, unit,
+                used, table.id, row=index, column=column.id,
                 place=fact.source or row.source,
             )  # fmt: skip
 
@@ -135,10 +171,15 @@ def row_names(intake: Intake, table: Table) -> list[str]:
 
 
 def _unit_columns(standard: Standard) -> dict[tuple[str, str], str]:
-    """Which column of a table holds the unit of which other one: as `apply_factor` is given them."""
+    """Which column of a table holds the unit of which other one: as the pack says, or `apply_factor` is given them."""
     formulas = [i.formula for i in standard.indicators.by_id.values()]
     formulas += [c.formula for c in standard.indicators.columns]
-    found: dict[tuple[str, str], str] = {}
+    found = {
+        (table.id, column.id): column.unit_from
+        for table in standard.intake.tables.values()
+        for column in table.columns
+        if column.unit_from is not None
+    }
     for text in formulas:
         for node in s.walk(s.parse(text)):
             match node:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.calc.scorecard import MET, NOT_APPLICABLE, UNDECIDED, CriterionScore, Total
 from pipeline.quantity import fixed, plain
-from pipeline.report.context_scores import performance
+from pipeline.report.conclusion import performance, undecided
 from pipeline.verification.rules import percent_text
 from pipeline.verification.verify import Verification
 
@@ -130,14 +130,19 @@ def basic(verification: Verification) -> str:
 
 
 def printed(verification: Verification) -> str:
-    """The total of the printed part, own and verified."""
+    """The total of the printed part, own and verified; "" when nothing is printed."""
     standard = verification.declared.standard
-    own, new = verification.declared.scorecard.printed, verification.evaluation.scorecard.printed
+    card = verification.evaluation.scorecard
+    own, new = verification.declared.scorecard.printed, card.printed
+    if card.has_provisional and new.weight == 0:
+        return ""
     decimals = standard.scoring.decimals
+    part = "中原文印出的部分" if card.has_provisional else ""
     return (
-        f"按{standard.scoring.title}中原文印出的部分（二级指标权重合计 {plain(new.weight)}）计算，"
+        f"按{standard.scoring.title}{part}（二级指标权重合计 {plain(new.weight)}）计算，"
         f"企业自评得分 {fixed(own.score, decimals)} 分，第三方核查得分 {fixed(new.score, decimals)} 分，"
-        f"相差 {difference(own, new, decimals)} 分，其中已有核查证据确认的得分为 {fixed(new.confirmed, decimals)} 分。"
+        f"相差 {difference(own, new, decimals)} 分，其中已有核查证据确认的得分为 {fixed(new.confirmed, decimals)} 分"
+        f"{undecided(new)}。"
     )
 
 
@@ -147,11 +152,13 @@ def provisional(verification: Verification) -> str:
     if not card.has_provisional:
         return ""
     own, new = verification.declared.scorecard.whole, card.whole
-    decimals = verification.declared.standard.scoring.decimals
+    scoring = verification.declared.standard.scoring
+    decimals = scoring.decimals
     return (
-        f"将原文缺失的行按正文条款补全，并采用暂拟的分值和权重后（权重合计 {plain(new.weight)}），"
+        f"{scoring.provisional_intro}（权重合计 {plain(new.weight)}），"
         f"企业自评得分 {fixed(own.score, decimals)} 分（暂拟），第三方核查得分 {fixed(new.score, decimals)} 分（暂拟），"
-        f"相差 {difference(own, new, decimals)} 分，其中已有核查证据确认的得分为 {fixed(new.confirmed, decimals)} 分。"
+        f"相差 {difference(own, new, decimals)} 分，其中已有核查证据确认的得分为 {fixed(new.confirmed, decimals)} 分"
+        f"{undecided(new)}。"
     )
 
 

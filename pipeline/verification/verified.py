@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from pipeline.calc.calculator import Calculator
+from pipeline.calc.methods import judge
 from pipeline.facts import Fact, Intake, Row
 from pipeline.findings import Finding
 from pipeline.quantity import MISSING, NotApplicable
@@ -120,25 +122,30 @@ def pending_indicators(whole: Calculator, proven: Calculator) -> frozenset[str]:
     return frozenset(
         i
         for i in whole.standard.indicators.by_id
-        if (whole.indicator(i).value, whole.indicator(i).level)
-        != (proven.indicator(i).value, proven.indicator(i).level)
+        if (whole.indicator(i).value, whole.indicator(i).level, _limits(whole, i))
+        != (proven.indicator(i).value, proven.indicator(i).level, _limits(proven, i))
     )
+
+
+def _limits(calculator: Calculator, indicator: str) -> Mapping[str, Decimal]:
+    basis = calculator.indicator(indicator).trace.level
+    return basis.limits if basis else {}
 
 
 def pending_criteria(
     whole: Calculator, proven: Calculator, answers: Mapping[str, ScoreAnswer]
 ) -> frozenset[str]:
-    """The criteria without a verdict of the third party, or that rest on values nobody proved."""
+    """The criteria without a verdict of the third party, or that rest on values, limits or points nobody proved."""
     open_indicators = pending_indicators(whole, proven)
+    proven_points = {c.id: c.points for c in proven.standard.scoring.criteria.values()}
     pending = set()
     for criterion in whole.standard.scoring.criteria.values():
-        if criterion.method == "level":
-            is_open = criterion.indicator in open_indicators
-        elif criterion.method == "condition":
-            text = criterion.condition or ""
-            is_open = whole.condition(text) != proven.condition(text)
+        if criterion.is_judged_by_program:
+            is_open = criterion.indicator in open_indicators or judge(whole, criterion) != judge(
+                proven, criterion
+            )
         else:
             is_open = criterion.id not in answers or not answers[criterion.id].is_given
-        if is_open:
+        if is_open or proven_points.get(criterion.id) != criterion.points:
             pending.add(criterion.id)
     return frozenset(pending)

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.evaluation import Evaluation
 from pipeline.findings import PackError
-from pipeline.report.context_scores import conclusion
+from pipeline.report.conclusion import conclusion
 from pipeline.standard import load_standard
 from tests.conftest import TESTS, Evaluate, _through_a_workbook, found
 
@@ -70,7 +70,7 @@ def test_points_lie_on_the_line_between_benchmark_and_leading(run: Evaluate) -> 
     assert evaluation.scorecard.whole.score == Decimal("67.5")
     assert evaluation.scorecard.whole.complete
     bases = {row.criterion.id: row.basis for row in evaluation.scorecard.rows}
-    assert bases["S02"] == "用水重复利用率 80 %，介于基准值 70 与引领值 90 之间，按线性比例 50.00% 计"
+    assert bases["S02"] == "用水重复利用率 80%，介于基准值 70 与引领值 90 之间，按线性比例 50.00% 计"
 
 
 @pytest.mark.parametrize(
@@ -145,6 +145,41 @@ def test_equal_limits_of_a_product_are_an_error_at_its_cell(run: Evaluate) -> No
     assert scores(evaluation)["S03"] is None
 
 
+@pytest.fixture
+def directed(tmp_path: Path) -> Evaluate:
+    """The toy pack with a direction in `linear( … )`."""
+    folder = tmp_path / "toy_scheme"
+    shutil.copytree(TESTS / "toy_scheme", folder)
+    path = folder / "indicators.yaml"
+    text = path.read_text(encoding="utf-8")
+    plain = "linear(product_energy.intensity, product_energy.benchmark, product_energy.leading)"
+    assert plain in text
+    path.write_text(text.replace(plain, f"{plain[:-1]}, 'lower')"), encoding="utf-8")
+    return _through_a_workbook(load_standard(folder, TESTS / "toy_factors"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("limit", "score"),
+    [("0.4", 40), ("0.3", 40), ("0.2", 0)],  # 300 / 1000 = 0.3: better than 0.4, exactly 0.3, worse than 0.2
+)
+def test_with_a_direction_equal_limits_are_reached_or_not(directed: Evaluate, limit: str, score: int) -> None:
+    only = [{"product": "甲", "energy": 300, "leading": limit, "benchmark": limit}]
+
+    evaluation = directed({**BASE, "product_energy": only})
+
+    assert scores(evaluation)["S03"] == score
+    assert found(evaluation) == []
+
+
+def test_with_a_direction_limits_that_contradict_it_are_an_error_at_the_cell(directed: Evaluate) -> None:
+    only = [{"product": "甲", "energy": 300, "leading": "0.4", "benchmark": "0.2"}]
+
+    evaluation = directed({**BASE, "product_energy": only})
+
+    assert scores(evaluation)["S03"] is None
+    assert found(evaluation) == [("limits_disordered", "D25", "对标程度"), ("row_undecided", "H8", "S03")]
+
+
 def test_the_workbooks_limit_goes_before_the_printed_one(run: Evaluate) -> None:
     changed = [*SCHEME[:3], {"criterion": "S05", "leading": 12}, SCHEME[4]]
 
@@ -202,6 +237,7 @@ FAULTS = [
     ("scheme with a text as points", "scoring.yaml", "points: points", "points: name", "scheme.points“name”应是表“scheme”中 number 类型的列"),
     ("scheme over fixed hundred", "scoring.yaml", "normalise: group_max", "normalise: fixed", "有 scheme 的评分表应写 normalise: group_max"),
     ("row that the scheme does not list", "intake.yaml", "          - {criterion: S06, name: 绿色设计}\n", "", "没有预先写好评价要素 S06 的行"),
+    ("a direction that is none", "indicators.yaml", "linear(product_energy.intensity, product_energy.benchmark, product_energy.leading)", "linear(product_energy.intensity, product_energy.benchmark, product_energy.leading, 'down')", "第 4 个参数写 'higher' 或 'lower'"),
     ("unlike things on a line", "indicators.yaml", "linear(product_energy.intensity", "linear(land_area, land_leading, land_benchmark) + linear(product_energy.intensity", "m² 与 万元/公顷 不能相加减"),
 ]  # fmt: skip
 
@@ -229,3 +265,18 @@ def test_what_a_product_lacks_is_named_with_its_cell(run: Evaluate) -> None:
     assert [f.fix for f in evaluation.findings if f.code == "row_undecided"] == [
         "请补填：甲 基准值（产品!E25）。"
     ]
+
+
+def test_different_words_of_a_column_are_counted(run: Evaluate) -> None:
+    twice = [*BASE["products"], {"name": "丙", "output": 500}]
+
+    evaluation = run({**BASE, "products": twice})
+
+    assert evaluation.calculator.condition("distinct(products.name) == 3") is True
+    assert evaluation.calculator.condition("distinct(products.output) == 2") is True  # 1000, 500, 500
+    assert (
+        evaluation.calculator.condition("distinct(products.output where products.output > 900) == 1") is True
+    )
+    assert (
+        evaluation.calculator.condition_words("distinct(products.name) == 1") == "不同的个数（产品名称） = 1"
+    )

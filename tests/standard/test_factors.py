@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.quantity import round_half_even
 from pipeline.standard import Standard
+from tests.conftest import Evaluate
 
 
 def test_every_coal_coefficient_with_a_calorific_base_is_that_base_over_7000(adhesive: Standard) -> None:
@@ -53,3 +54,19 @@ def test_every_set_names_its_source(adhesive: Standard) -> None:
                 family.family,
                 factor_set.set,
             )
+
+
+def test_a_coefficient_table_outside_its_validity_is_told_at_its_choice(evaluate_adhesive: Evaluate) -> None:
+    row = {"process": "公用", "energy": "电力", "year": 2024, "amount": 1000, "unit": "kWh"}
+    facts = {"evaluation_year": 2024, "evaluation_date": "2025-03-01", "energy_use": [row]}
+    old = evaluate_adhesive({**facts, "coal_factor_edition": "GB/T 2589-2008"})
+    new = evaluate_adhesive({**facts, "coal_factor_edition": "GB/T 2589-2020"})
+
+    code = "factor_set_not_in_force"
+    assert [(f.subject, f.message) for f in old.findings if f.code == code] == [
+        (
+            "coal_factor_edition",
+            "评价日期 2025-03-01 不在“GB/T 2589-2008”的有效期内（2008-06-01 至 2021-03-31），折标准煤系数仍按所选版本取用",
+        )
+    ]
+    assert [f for f in new.findings if f.code == code] == []

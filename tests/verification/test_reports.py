@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -101,6 +102,15 @@ def test_the_score_table_has_both_columns_the_difference_and_the_reason(
     assert metering[10].startswith("部分符合：58 台计量器具之外的 1 块电能表（D-17）检定过期")
     assert metering[11] == "E22；V04；V10"
     assert next(r for r in rows if r[0] == "K11" and len(r) == 12)[7:10] == ["100", "80", "-20"]
+
+
+def test_many_cells_of_one_table_on_one_document_are_named_by_their_number(
+    deviating: tuple[list[str], list[list[str]]],
+) -> None:
+    _, rows = deviating
+    supported = next(r[3] for r in rows if len(r) == 4 and r[0] == "E31" and "各类能源消耗" in r[3])
+    assert re.search(r"各类能源消耗（\d+ 处）", supported)
+    assert "天然气" not in supported
 
 
 def test_totals_problems_nonconformities_and_conclusion_stand_in_the_report(
@@ -333,6 +343,7 @@ def test_a_stale_sheet_gives_no_report_and_no_draft(clients: Copy, tmp_path: Pat
     )
 
     assert result.exit_code == 1
+    assert "核查表.xlsx：2 处错误" in result.output
     assert "“用地面积”由“60000”改为“62000”" in result.output
     assert "核查表已过期" in result.output
     assert not (tmp_path / "out").exists()

@@ -5,8 +5,16 @@ Every record that carries a rule knows its clause; `line` fields are for message
 
 from __future__ import annotations
 
+from pipeline.standard.types.correspondence import (
+    CHANGE_WORDS,
+    Correspondence,
+    FieldPair,
+    RowPair,
+    SumPair,
+    TablePair,
+)
 from pipeline.standard.types.factors import FactorEntry, FactorFamily, FactorSet, Parameter
-from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding
+from pipeline.standard.types.identity import Identity, Reference, Report, Roles, Rounding, Validity
 from pipeline.standard.types.indicators import (
     ComputedColumn,
     Constant,
@@ -17,21 +25,43 @@ from pipeline.standard.types.indicators import (
     Saying,
     Thresholds,
 )
-from pipeline.standard.types.intake import Field, IntakeSchema, RowTable, Rule, Sheet, Table
+from pipeline.standard.types.intake import (
+    RULE_SIDES,
+    Field,
+    IntakeSchema,
+    RowTable,
+    Rule,
+    Sheet,
+    Table,
+)
 from pipeline.standard.types.pack import Case, Erratum, Expectation, ExpectedIndicator, Release, Standard
-from pipeline.standard.types.scoring import Category, Criterion, Methods, Scheme, Scoring, Subcategory
+from pipeline.standard.types.scoring import (
+    AskedEvidence,
+    Band,
+    Category,
+    Criterion,
+    Methods,
+    Scheme,
+    Scoring,
+    Subcategory,
+)
 from pipeline.standard.types.verification import ConclusionRole, VerificationPack, VerificationRoles, VetoRole
 from pipeline.standard.types.words import CRITERIA_TABLE, STATUS_WORDS, Carry, FieldType, Status
 
 __all__ = [
+    "CHANGE_WORDS",
     "CRITERIA_TABLE",
+    "RULE_SIDES",
     "STATUS_WORDS",
+    "AskedEvidence",
+    "Band",
     "Carry",
     "Case",
     "Category",
     "ComputedColumn",
     "ConclusionRole",
     "Constant",
+    "Correspondence",
     "Criterion",
     "Derived",
     "Erratum",
@@ -41,6 +71,7 @@ __all__ = [
     "FactorFamily",
     "FactorSet",
     "Field",
+    "FieldPair",
     "FieldType",
     "Identity",
     "Indicator",
@@ -54,6 +85,7 @@ __all__ = [
     "Report",
     "Roles",
     "Rounding",
+    "RowPair",
     "RowTable",
     "Rule",
     "Saying",
@@ -63,8 +95,11 @@ __all__ = [
     "Standard",
     "Status",
     "Subcategory",
+    "SumPair",
     "Table",
+    "TablePair",
     "Thresholds",
+    "Validity",
     "VerificationPack",
     "VerificationRoles",
     "VetoRole",

@@ -25,6 +25,7 @@ class Roles:
     evaluation_date: str
     evidence: str | None = None
     evidence_file: str = "file"
+    evidence_asked: str = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,21 @@ class Report:
     """A condition over the facts; where it does not hold the report cannot be made, for the reason given."""
     when_reason: str = ""
 
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The paths of its templates: of every form, or of the only one."""
+        return tuple(self.forms.values()) or (self.template,)
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """One of several editions of a standard: from when it holds (ISO dates), and the ids of its criteria."""
+
+    edition: str
+    effective: str | None = None
+    superseded: str | None = None
+    criteria: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -67,6 +83,8 @@ class Identity:
     status: Literal["draft", "enacted", "superseded"]
     pack_version: str
     roles: Roles
+    award: str = "绿色工厂"
+    """What the evaluation is about, as the conclusion says it: 符合绿色工厂要求."""
     publisher: str = ""
     issued: str | None = None
     effective: str | None = None

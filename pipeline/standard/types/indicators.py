@@ -112,6 +112,8 @@ class Thresholds:
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     levels_from: Mapping[str, str] = field(default_factory=dict)
     """Formulas over facts that give limits by level; what the workbook says goes before `levels`."""
+    words: str = ""
+    """Printed instead of the limits, where they are only the ends of a degree (0 and 100 %) and no limits of the source."""
     unset: tuple[str, ...] = ()
     """Of an evaluation, never of a pack: what must be filled in before the limits are known."""
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from pipeline.formula.precision import Tolerance
 from pipeline.standard.types.words import _LASTING_TYPES, Carry, FieldType, Status
 from pipeline.units import ONE, Unit, unit
+
+DECLARED_PRECISION: Final = "declared_precision"
+STAGE_GRADES: Final[Mapping[str, Literal["error", "warning", "note"]]] = {
+    "trial": "note",
+    "warn": "warning",
+    "block": "error",
+}
+"""What a rule in each stage of its life gives: on trial only a record in the JSON."""
+RULE_SIDES: Final = frozenset({"left", "right", "left_parts", "right_parts", "difference"})
+"""Words for the two sides of a rule's comparison, in its message and fix."""
+_NOTE_IDS = frozenset({"note", "notes", "remark"})
+_SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%")
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,8 @@ class Field:
     decimals: int | None = None
     carry: Carry | None = None
     earlier: str | None = None
+    informational: str | None = None
+    unit_from: str | None = None
     status: Status = "printed"
     source: str | None = None
 
@@ -106,6 +122,7 @@ class Table:
     prefill: tuple[Mapping[str, Any], ...] = ()
     fixed: tuple[str, ...] = ()
     carry: Carry | None = None
+    informational: str | None = None
 
     @property
     def carried(self) -> Carry:
@@ -120,6 +137,12 @@ class Table:
     def column(self, column_id: str) -> Field:
         """The column; KeyError when there is none."""
         return self.by_id[column_id]
+
+    @cached_property
+    def note_column(self) -> Field | None:
+        """The column where a client explains a row."""
+        found = (c for c in self.columns if c.id in _NOTE_IDS or c.label.startswith("备注"))
+        return next(found, None)
 
     @cached_property
     def period_column(self) -> str | None:
@@ -175,13 +198,21 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A condition over several facts; its id is the code of the finding."""
+    """A condition over several facts; its id is the code of the finding.
+
+    A rule of plausibility has a life-cycle: `stage` (since a date) instead of `severity`. `tolerance` says how far the two
+    sides of its comparison may be apart; `explain` names the column where the client may confirm the value.
+    """
 
     id: str
     require: str
     at: str
     message: str
-    severity: Literal["error", "warning", "note"] = "error"
+    severity: Literal["error", "warning", "note"] | None = None
+    stage: Literal["trial", "warn", "block"] | None = None
+    since: str | None = None
+    tolerance: str | None = None
+    explain: str | None = None
     when: str | None = None
     for_each: str | None = None
     explains: bool = True
@@ -190,6 +221,29 @@ class Rule:
     fix: str = ""
     why: str = ""
     clause: str | None = None
+    source: str = ""
+    status: Status = "printed"
+
+    @property
+    def grade(self) -> Literal["error", "warning", "note"]:
+        """The severity of its findings, by its stage if it has one."""
+        if self.stage is not None:
+            return STAGE_GRADES[self.stage]
+        return self.severity or "error"
+
+    @property
+    def permitted(self) -> Tolerance | None:
+        """What `tolerance` says; None where the comparison is exact. ValueError for anything but the two forms."""
+        if self.tolerance is None:
+            return None
+        if self.tolerance == DECLARED_PRECISION:
+            return Tolerance()
+        share = _SHARE.fullmatch(self.tolerance)
+        if share is None:
+            raise ValueError(
+                f"tolerance 应为 {DECLARED_PRECISION} 或百分数（如 5%），这里是“{self.tolerance}”"
+            )
+        return Tolerance(Decimal(share.group(1)))
 
 
 @dataclass(frozen=True)

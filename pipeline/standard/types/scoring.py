@@ -10,26 +10,77 @@ from typing import Literal
 
 from pipeline.standard.types.words import Status
 
+Method = Literal["veto", "assessed", "level", "linear", "bands", "formula", "condition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One interval of a banded row: its ends, each inclusive or not, and the points in it.
+
+    `points` None with the status `unknown`: the source for this interval was not at hand.
+    """
+
+    points: Decimal | None
+    ge: Decimal | None = None
+    gt: Decimal | None = None
+    le: Decimal | None = None
+    lt: Decimal | None = None
+    status: Status = "printed"
+    source: str | None = None
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether the value lies in the interval."""
+        return (
+            (self.ge is None or value >= self.ge)
+            and (self.gt is None or value > self.gt)
+            and (self.le is None or value <= self.le)
+            and (self.lt is None or value < self.lt)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AskedEvidence:
+    """A document that is asked for. `words`: a document of the register whose name holds one of them is taken for it;
+    `optional`: only where there is such a thing (如有)."""
+
+    id: str
+    name: str
+    words: tuple[str, ...] = ()
+    optional: bool = False
+    status: Status = "printed"
+    source: str | None = None
+
 
 @dataclass(frozen=True)
 class Criterion:
-    """One row of the score table. `points` None = not scored."""
+    """One row of the score table. `points` None = not scored, or (with the status `unknown`) not known how many."""
 
     id: str
     clause: str
     texts: tuple[str, ...]
     obligation: Literal["mandatory", "optional"]
-    method: Literal["veto", "assessed", "level", "linear", "condition"]
+    method: Method
     points: Decimal | None = None
     points_status: Status | None = None
     report_texts: tuple[str, ...] = ()
     indicator: str | None = None
     condition: str | None = None
+    formula: str | None = None
+    bands: tuple[Band, ...] = ()
+    requires: str | None = None
+    judged: str | None = None
     veto: bool = False
     evidence: str = ""
+    evidence_items: tuple[AskedEvidence, ...] = ()
     status: Status = "printed"
     source: str | None = None
     note: str | None = None
+
+    @property
+    def evidence_text(self) -> str:
+        """What evidence is asked for, in words."""
+        listed = "；".join(f"{i.name}（如有）" if i.optional else i.name for i in self.evidence_items)
+        return self.evidence or listed
 
     @property
     def text(self) -> str:
@@ -44,7 +95,17 @@ class Criterion:
     @property
     def is_judged_by_program(self) -> bool:
         """Whether verdict and score follow from indicators and are not asked."""
-        return self.method in ("level", "linear", "condition")
+        return self.method in ("level", "linear", "bands", "formula", "condition")
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """Every formula and condition that the row states itself."""
+        return tuple(text for text in (self.condition, self.formula, self.requires) if text is not None)
+
+    @property
+    def points_known(self) -> bool:
+        """Whether the source of the points was at hand (a row without points has none to know)."""
+        return self.points is not None or self.points_status != "unknown"
 
 
 @dataclass(frozen=True)
@@ -68,10 +129,13 @@ class Subcategory:
 class Category:
     id: str
     title: str
-    subcategories: tuple[Subcategory, ...]
+    subcategories: tuple[Subcategory, ...] = ()
     weight: Decimal | None = None
     weight_status: Status = "printed"
+    minimum: Decimal | None = None
+    """The least share of its points, in %, without which the whole does not conform."""
     status: Status = "printed"
+    source: str | None = None
     note: str | None = None
 
 
@@ -83,6 +147,8 @@ class Methods:
     by_level_status: Status = "provisional"
     not_applicable: Literal["drop", "full", "zero"] = "drop"
     not_applicable_status: Status = "provisional"
+    assessed: str | None = None
+    """Why rows of the method `assessed` are left to a person; a row may say its own reason (`judged`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +168,7 @@ class Scoring:
 
     title: str = ""
     categories: tuple[Category, ...] = ()
+    total: Decimal | None = None
     normalise_to: Decimal = Decimal(100)
     normalise: Literal["fixed", "group_max"] = "fixed"
     mandatory_veto: bool = False
@@ -116,6 +183,11 @@ class Scoring:
     def criteria(self) -> Mapping[str, Criterion]:
         """Criteria by id, in the order of the table."""
         return {c.id: c for _, s in self.subcategories for c in s.criteria}
+
+    @property
+    def unknown(self) -> tuple[Category, ...]:
+        """The categories whose rows and points were not at hand."""
+        return tuple(c for c in self.categories if c.status == "unknown")
 
     @cached_property
     def subcategories(self) -> tuple[tuple[Category, Subcategory], ...]:

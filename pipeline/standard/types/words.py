@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Status = Literal["printed", "inferred", "provisional", "user"]
+Status = Literal["printed", "inferred", "provisional", "user", "unknown"]
 FieldType = Literal[
     "text", "long_text", "number", "integer", "date", "year", "month", "choice", "multi_choice", "yes_no"
 ]
@@ -16,6 +16,7 @@ STATUS_WORDS: Mapping[str, str] = {
     "inferred": "推断",
     "provisional": "暂拟",
     "user": "用户录入",
+    "unknown": "未取得原文",
 }
 
 CRITERIA_TABLE = "criteria"

@@ -1,0 +1,57 @@
+"""What every command of the command line shares."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.findings import LvbaoError
+
+Command = Callable[..., Any]
+EXISTING = click.Path(path_type=Path)
+
+
+def reported(command: Command) -> Command:
+    """Turns exceptions into one Chinese message and exit code 2; a fault of ours names a file with the details."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except LvbaoError as error:
+            from pipeline.show import printable
+
+            click.echo("\n".join(printable(line) for line in f"错误：{error}".splitlines()), err=True)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            click.echo(
+                f"错误：程序内部出错，没有写出结果。详情已存入 {_details()}，请连同录入表一起反馈。", err=True
+            )
+        sys.exit(2)
+
+    return guarded
+
+
+def _details() -> str:
+    """The file that the traceback was written to."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix="lvbao-", suffix=".log", delete=False
+    ) as log:
+        traceback.print_exc(file=log)
+        return log.name
+
+
+def standard_options(command: Command) -> Command:
+    """The options that choose a standard pack."""
+    command = click.option("--standards", type=EXISTING, help="标准包所在的文件夹，默认用随程序提供的。")(
+        command
+    )
+    return click.option("--standard", help="标准包的名称，默认取录入表里写明的。")(command)
