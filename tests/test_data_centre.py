@@ -36,7 +36,7 @@ def test_every_row_and_indicator_of_both_editions_has_a_case() -> None:
 
 
 def test_the_first_sample_scores_63_of_the_known_70_as_its_readme_derives_by_hand() -> None:
-    evaluation = sample("10")
+    evaluation = sample("13")
 
     assert {r.criterion.id: r.score for r in evaluation.scorecard.rows} == {
         "D1": Decimal("55.00"), "D2": 3, "D3": 2, "D4": 1, "D5": 2,
@@ -49,7 +49,7 @@ def test_the_first_sample_scores_63_of_the_known_70_as_its_readme_derives_by_han
 
 
 def test_the_same_data_centre_four_years_later_is_judged_by_the_edition_of_2025() -> None:
-    evaluation = sample("11")
+    evaluation = sample("14")
 
     assert evaluation.receipt.edition == "2025"
     assert [f.message for f in evaluation.findings] == [
@@ -63,7 +63,7 @@ def test_the_same_data_centre_four_years_later_is_judged_by_the_edition_of_2025(
 
 
 def test_each_edition_has_its_own_report() -> None:
-    for number in ("10", "11"):
+    for number in ("13", "14"):
         evaluation = sample(number)
         made = make_report(evaluation, Options(page_numbers=False))
         assert (made.file_name, made.draft) == ("自评价报告.docx", False)

@@ -47,11 +47,11 @@ def test_an_unknown_word_of_the_command_is_named_with_what_there_is() -> None:
         form_of(REPORT, "hott")
 
 
-def test_title_and_file_name_carry_the_words_of_the_form() -> None:
+def test_title_and_file_name_carry_the_words_of_the_form(toy: Standard) -> None:
     assert form_words(REPORT, "hot-old") == {"process_type": "热法", "coal_edition": "GB/T 2589-2020"}
     made = named(REPORT, "hot-old")
     assert (made.title, made.file_name) == ("审核报告（热法）", "审核报告（热法）.docx")
-    assert template_of(REPORT, "hot-old").name == "hot_old.docx"
+    assert template_of(toy, REPORT, "hot-old").name == "hot_old.docx"
 
 
 def test_a_report_with_forms_but_no_fields_takes_its_default() -> None:

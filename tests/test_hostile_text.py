@@ -51,7 +51,7 @@ TEXTS = (
     "_x000D_ _x0041_ &#10; \\u0041 \\n",
     "长" * 3990,
 )
-"""Each becomes the text of several fields, with the field's id behind it."""
+"""Each becomes the text of several fields, with the field's id behind it (without _, or it would look like a leaked key)."""
 FREE = ("text", "long_text")
 
 
@@ -66,7 +66,7 @@ def hostile_facts(standard: Standard) -> dict[str, Any]:
     texts = iter(range(10_000))
 
     def hostile(name: str) -> str:
-        return f"{TEXTS[next(texts) % len(TEXTS)]} [{name}]"
+        return f"{TEXTS[next(texts) % len(TEXTS)]} [{name.replace('_', '·')}]"
 
     for field in standard.intake.fields.values():
         if free_text(field) and field.id in facts:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from pipeline.deliver import Options, standard_for
 from pipeline.evaluate import evaluate
 from pipeline.facts import Intake
 from pipeline.findings import Finding, LvbaoError
@@ -19,7 +20,7 @@ from pipeline.intake.blank import write_workbook
 from pipeline.intake.data_file import read_data
 from pipeline.intake.next_year import Fate
 from pipeline.intake.read import read_intake
-from pipeline.intake.reader import parse_workbook
+from pipeline.intake.reader import parse_workbook, read_workbook
 from pipeline.migrate import Migrated, migrate, not_carried, report
 from pipeline.quantity import MISSING
 from pipeline.standard import Standard, load_standard
@@ -248,3 +249,16 @@ def test_the_command_writes_the_workbook_and_the_report_and_never_over_the_sourc
     assert CliRunner().invoke(main, command).exit_code == 2
     over = CliRunner().invoke(main, ["migrate", str(source), "-o", str(source), "--force"])
     assert (over.exit_code, "不能覆盖" in over.output) == (2, True)
+
+
+def test_rows_with_fixed_words_keep_their_answers_within_the_year_and_are_measured_anew_in_the_next() -> None:
+    sample = next((ROOT / "samples").glob("*数据中心2020")) / "录入表.xlsx"
+    standard = standard_for(sample, Options())
+    before = read_intake(read_workbook(sample), standard)[0]
+
+    same = intake_of(migrate(read_workbook(sample), standard), standard)[0]
+    later = intake_of(migrate(read_workbook(sample), standard, 2021), standard)[0]
+
+    assert same.rows("meters") == before.rows("meters")
+    assert [str(r.fact("month").value) for r in later.rows("meters")] == [f"{n}月" for n in range(1, 13)]
+    assert {r.fact("total_energy").value for r in later.rows("meters")} == {MISSING}

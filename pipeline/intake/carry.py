@@ -19,6 +19,7 @@ from pipeline.intake.locate_fields import keys_of
 from pipeline.intake.places import Context, FieldSpots, TableSpot, TableSpots
 from pipeline.intake.read import Located, locate
 from pipeline.intake.read_criteria import is_judged_mark, match_criteria
+from pipeline.intake.read_fixed import match_fixed
 from pipeline.intake.read_tables import sheet_rows
 from pipeline.intake.slots import NOTE, VALUE, Slot, assemble
 from pipeline.intake.strays import strays
@@ -113,6 +114,8 @@ class _Carrier:
             return
         if table.id == CRITERIA_TABLE:
             self._criteria(context, spot)
+        elif table.fixed:
+            self._fixed(context, spot, units)
         else:
             self._rows(context, spot, units)
 
@@ -129,6 +132,21 @@ class _Carrier:
             ]
             number += any(taken)
         self.tables.add(table.id)
+
+    def _fixed(self, context: Context, spot: TableSpot, units: Mapping[str, str]) -> None:
+        """The answers of rows with fixed words, by the key of the row; the words are the pack's."""
+        table = spot.table
+        found = match_fixed(context, spot)
+        asked = {key: [c for c in spot.columns if table.question(key, c) is not None] for key in found}
+        places = {(row.row, spot.columns[c]) for key, row in found.items() for c in asked[key]}
+        covered = covered_places(context, places)
+        for key, row in found.items():
+            for column in asked[key]:
+                place = spot.columns[column]
+                if (row.row, place) not in covered:
+                    self._take(
+                        context, row.row, place, (table.id, key, column), units.get(f"{table.id}.{column}")
+                    )
 
     def _criteria(self, context: Context, spot: TableSpot) -> None:
         found = match_criteria(context, spot, self.standard.listed, Collected())

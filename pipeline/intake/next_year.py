@@ -67,6 +67,8 @@ def next_year(carried: Carried, standard: Standard, old_year: int, new_year: int
             mover.field(standard.intake.fields[owner], slot)
         elif owner == CRITERIA_TABLE:
             mover.criterion(slot)
+        elif standard.intake.tables[owner].fixed:
+            mover.fixed(standard.intake.tables[owner], slot)
         else:
             rows.setdefault(owner, {}).setdefault(int(key), {})[part] = slot
     for table_id, by_row in rows.items():
@@ -93,7 +95,7 @@ def _label(standard: Standard, slot: Slot) -> str:
             else found.label
         )
     table = standard.intake.tables[owner]
-    row = key if owner == CRITERIA_TABLE else f"第 {int(key) + 1} 行"
+    row = key if owner == CRITERIA_TABLE or table.fixed else f"第 {int(key) + 1} 行"
     return f"{table.label} {row} {table.column(part).label}"
 
 
@@ -130,6 +132,16 @@ class _Mover:
             self._gone(slot, "每年重新评价")
         else:
             self._to(slot, slot)
+
+    def fixed(self, table: Table, slot: Slot) -> None:
+        """An answer in a row with fixed words: measured anew every year, unless it is a word or the pack says otherwise."""
+        column = table.column(slot[2])
+        followed = column.id in {c.earlier for c in table.columns}
+        if table.carry == "clear" or (column.carried == "clear" and column.earlier is None and not followed):
+            self._gone(slot, "按年度重填")
+            return
+        for source, target in self._columns(table, {slot[2]: slot}).items():
+            self._to(source, (table.id, slot[1], target))
 
     def table(self, table: Table, rows: Mapping[int, Mapping[str, Slot]]) -> None:
         """The rows of a table, closed up."""

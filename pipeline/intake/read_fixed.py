@@ -51,6 +51,11 @@ def read_fixed(context: Context, spot: TableSpot, constraints: Constraints, into
     into.tables[spot.table.id] = tuple(read)
 
 
+def match_fixed(context: Context, spot: TableSpot) -> dict[str, SheetRow]:
+    """The row of the sheet for each key of the pack; without those that stand there twice."""
+    return _FixedReader(context, spot, Collected()).match()
+
+
 def _given_facts(
     spot: TableSpot, given: Mapping[str, Any], context: Context | None = None, row: SheetRow | None = None
 ) -> dict[str, Fact]:

@@ -12,8 +12,8 @@ from pipeline.intake.workbook import address
 from pipeline.standard.types import CRITERIA_TABLE, Standard
 
 Slot = tuple[str, str, str]
-"""(field id, years back, "value" or "note"), (table id, row number from 0, column id) or (`criteria`, criterion id,
-column id)."""
+"""(field id, years back, "value" or "note"), (table id, row number from 0, column id), (id of a table with fixed rows, key of
+the row, column id) or (`criteria`, criterion id, column id)."""
 VALUE, NOTE = "value", "note"
 
 Place = tuple[str, str]
@@ -26,6 +26,7 @@ def assemble(contents: Mapping[Slot, CellContent], tables: Collection[str], stan
     values: dict[int, dict[str, CellContent]] = {}
     notes: dict[str, CellContent] = {}
     criteria: dict[str, dict[str, CellContent]] = {}
+    fixed: dict[str, dict[str, dict[str, CellContent]]] = {}
     rows: dict[str, dict[int, dict[str, CellContent]]] = {table: {} for table in tables}
     for (owner, key, part), content in contents.items():
         if owner in standard.intake.fields:
@@ -33,6 +34,8 @@ def assemble(contents: Mapping[Slot, CellContent], tables: Collection[str], stan
             target[owner] = content
         elif owner == CRITERIA_TABLE:
             criteria.setdefault(key, {})[part] = content
+        elif standard.intake.tables[owner].fixed:
+            fixed.setdefault(owner, {}).setdefault(key, {})[part] = content
         else:
             rows.setdefault(owner, {}).setdefault(int(key), {})[part] = content
     return IntakeData(
@@ -41,6 +44,7 @@ def assemble(contents: Mapping[Slot, CellContent], tables: Collection[str], stan
         tables={table: tuple(cells for _, cells in sorted(by_row.items())) for table, by_row in rows.items()},
         criteria=criteria,
         notes=notes,
+        fixed=fixed,
     )
 
 
@@ -69,6 +73,8 @@ def _table_places(plan: SheetLayout, place: TablePlace) -> dict[Slot, Place]:
     keys = [str(n) for n in range(place.last_row - place.first_row + 1)]
     if table.id == CRITERIA_TABLE:
         keys = [str(row["criterion"]) for row in table.prefill]
+    elif table.fixed:
+        keys = [str(row[table.key[0]]) for row in table.prefill]
     return {
         (table.id, key, column.id): (
             plan.sheet.title,

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 from tests.verification.desk import Desk, changed, findings
 from tests.verification.test_rules import samples
 
-SAMPLE = ROOT / "samples" / "10-通则2025-第三方"
+SAMPLE = ROOT / "samples" / "15-通则2025-第三方"
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ class Marker:
             row.insert(1 if len(row) and row[0].tag == qn("w:tblPrEx") else 0, properties)
         if not len(properties):
             properties.append(
-                el("w:cantSplit", {"w:val": "0"})
+                el("w:gridAfter", {"w:val": "0"})
             )  # the schema wants a property before the mark
         properties.append(self.mark(name))
 
