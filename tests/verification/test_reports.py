@@ -29,6 +29,7 @@ from tests.verification.test_rules import samples
 
 SAMPLES = {n: next((ROOT / "samples").glob(f"{n:02}-*")) for n in (6, 7, 8)}
 REPORT = "第三方评价报告.docx"
+RECEIPT = "第三方评价报告.凭据.json"
 
 
 def cli(*arguments: object) -> Result:
@@ -320,7 +321,7 @@ def test_run_with_a_sheet_gives_the_third_party_report_and_its_json(clients: Cop
 
     assert result.exit_code == 0, result.output
     target = tmp_path / "out" / SAMPLES[7].name
-    assert sorted(p.name for p in target.iterdir()) == ["evaluation-verified.json", REPORT]
+    assert sorted(p.name for p in target.iterdir()) == ["evaluation-verified.json", REPORT, RECEIPT]
     record = json.loads((target / "evaluation-verified.json").read_text(encoding="utf-8"))
     assert record["schema"] == "lvbao-evaluation/1"
     assert record["indicators"]["wastewater_reuse_rate"]["value"] == "77.8"
@@ -356,7 +357,11 @@ def test_batch_pairs_the_sheet_beside_the_workbook(clients: Copy, tmp_path: Path
     clean, stale = (tmp_path / "out" / SAMPLES[n].name for n in (6, 8))
     assert (clean / REPORT).is_file()
     assert (clean / "自评价报告.docx").is_file()
-    assert sorted(p.name for p in stale.iterdir()) == ["evaluation.json", "自评价报告.docx"]
+    assert sorted(p.name for p in stale.iterdir()) == [
+        "evaluation.json",
+        "自评价报告.docx",
+        "自评价报告.凭据.json",
+    ]
     assert "共 2 家：正式报告 3，草稿 0，失败 0，核查表过期未出 1。" in result.output
 
 
@@ -377,6 +382,7 @@ def test_batch_makes_only_the_reports_asked_for(clients: Copy, tmp_path: Path) -
     assert sorted(p.name for p in (tmp_path / "out" / SAMPLES[6].name).iterdir()) == [
         "evaluation-verified.json",
         REPORT,
+        RECEIPT,
     ]
 
 
@@ -419,7 +425,5 @@ def test_a_report_kind_with_two_templates_must_name_its_default_form(adhesive: S
     third = next(r for r in adhesive.identity.reports if r.verification)
     identity = replace(adhesive.identity, reports=(replace(third, default_form="2020"),))
 
-    assert (
-        "standard.yaml：报告“third_party_evaluation”的 default_form 应是 forms 之一：2016、2024"
-        in check_pack(replace(adhesive, identity=identity), adhesive.id)
-    )
+    (fault,) = check_pack(replace(adhesive, identity=identity), adhesive.id)
+    assert fault.endswith("：报告“third_party_evaluation”的 default_form 应是 forms 之一：2016、2024")
