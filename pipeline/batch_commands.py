@@ -198,12 +198,17 @@ def _cells(done: Done) -> Sequence[str]:
         name_of(done),
         record.state,
         line["basic"],
-        f"{line['printed']}/{line['printed_of']}",
-        f"{line['whole']}/{line['whole_of']}",
+        _points(line["printed"], line["printed_of"]),
+        _points(line["whole"], line["whole_of"]),
         str(line["errors"]),
         str(line["warnings"]),
         record.report or "—",
     )
+
+
+def _points(score: str, of: str) -> str:
+    """`15.95/16`; — for a standard without such points."""
+    return f"{score}/{of}" if of not in ("", "0") else "—"
 
 
 def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Path, shown: str) -> None:
