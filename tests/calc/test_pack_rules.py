@@ -126,7 +126,7 @@ def test_a_share_may_be_the_tolerance(tmp_path: Path) -> None:
 def test_a_message_never_shows_the_inside_of_the_program(tmp_path: Path) -> None:
     rule = f"require: building_floor_area <= land_area, at: building_floor_area, {STAGE}, message: '{{credit_code}}、{{has_boiler}}'"
 
-    assert judged(tmp_path, rule, parts(1000, 1002, 0)).findings[0].message == "—、否"
+    assert judged(tmp_path, rule, parts(1000, 1002, 0)).findings[0].message == "（未填）、否"
 
 
 def test_half_a_unit_of_the_last_digit() -> None:
