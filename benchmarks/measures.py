@@ -201,7 +201,7 @@ def cold(setup: Setup) -> dict[str, float]:
         commands["lvbao --help"] = [sys.executable, "-c", "from pipeline.cli import main; main()", "--help"]
         commands["import click"] = [sys.executable, "-c", "import click"]
         times: dict[str, list[float]] = {name: [] for name in commands}
-        for _round in range(setup.rounds + 1):
+        for _round in range((3 if setup.short else setup.rounds) + 1):
             for name, command in commands.items():
                 times[name].append(_spent(command, setup.environment))
         times = {name: values[1:] for name, values in times.items()}
@@ -324,17 +324,12 @@ def workers(setup: Setup) -> dict[str, float]:
     return {"workers: two / one": found}
 
 
-# -- reading and checks ---------------------------------------------------------------------------------------
+# -- reading and the whole way ---------------------------------------------------------------------------------------
 def reading(setup: Setup) -> dict[str, float]:
     """Our reader against openpyxl on the intake workbook and on a ledger of 50,000 rows."""
     return _scripted(
         setup, "reading.py", {"intake": 1, "ledger": 1}, rounds=2 if setup.short else min(setup.rounds, 5)
     )
-
-
-def checks(setup: Setup) -> dict[str, float]:
-    """Compiled checks against cerberus on the same values."""
-    return _scripted(setup, "checks.py", {"checks": 1}, rounds=setup.rounds)
 
 
 def whole(setup: Setup) -> dict[str, float]:
@@ -344,8 +339,6 @@ def whole(setup: Setup) -> dict[str, float]:
 
 def _scripted(setup: Setup, script: str, names: dict[str, int], rounds: int) -> dict[str, float]:
     """A script called with ENGINE WHAT gives seconds; engines are run in turn, each in its own process."""
-    if not (HERE / script).exists():
-        return {}
     ratios = {}
     for name in names:
         engines = [Engine(setup, engine, name, script=script) for engine in ("theirs", "ours")]

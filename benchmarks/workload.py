@@ -270,7 +270,13 @@ def _package(document: str, header: str, footer: str) -> bytes:
     images = "".join(
         f'<Relationship Id="rIdP{n}" Type="{office}/image" Target="media/p{n}.png"/>' for n in range(1, 7)
     )
-    overrides = {"document": "document.main", "styles": "styles", "header1": "header", "footer1": "footer"}
+    overrides = {
+        "document": "document.main",
+        "styles": "styles",
+        "settings": "settings",
+        "header1": "header",
+        "footer1": "footer",
+    }
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="png" ContentType="image/png"/>'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -288,11 +294,13 @@ def _package(document: str, header: str, footer: str) -> bytes:
         ' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Report</dc:title></cp:coreProperties>',
         "word/_rels/document.xml.rels": f'<Relationships xmlns="{package}/relationships">'
         f'<Relationship Id="rIdS" Type="{office}/styles" Target="styles.xml"/>'
+        f'<Relationship Id="rIdT" Type="{office}/settings" Target="settings.xml"/>'
         f'<Relationship Id="rIdH" Type="{office}/header" Target="header1.xml"/>'
         f'<Relationship Id="rIdF" Type="{office}/footer" Target="footer1.xml"/>{images}</Relationships>',
         "word/document.xml": document,
         "word/header1.xml": f"<w:hdr{root}{header}</w:hdr>",
         "word/footer1.xml": f"<w:ftr{root}{footer}</w:ftr>",
+        "word/settings.xml": f'<w:settings xmlns:w="{W}"><w:zoom w:percent="100"/></w:settings>',
         "word/styles.xml": f'<w:styles xmlns:w="{W}"><w:style w:type="paragraph" w:default="1" w:styleId="Normal">'
         '<w:name w:val="Normal"/></w:style></w:styles>',
     }

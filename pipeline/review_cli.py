@@ -63,12 +63,10 @@ def trace(
     "--html", "page_file", type=EXISTING, help="写成一个网页文件：按主题、并排、可筛选、每处有链接。"
 )
 @click.option("--json", "json_target", help="写成 JSON 文件，“-”为标准输出。")
-@click.option(
-    "--redline",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="写成带修订标记的 Word 文件：全部接受得到新报告，全部拒绝得到旧报告。",
-)
 @click.option("--all", "everything", is_flag=True, help="在终端列出全部差别，包括只随数值变的。")
+@click.option(
+    "--redline", type=EXISTING, help="另写一份 Word 修订稿：全部接受得到新报告，全部拒绝得到旧报告。"
+)
 @click.option(
     "--batch", "runs", is_flag=True, help="比对两次批量的结果文件夹：一页看全部客户，与众不同的在前。"
 )

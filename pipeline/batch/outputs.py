@@ -36,7 +36,7 @@ class Outputs:
         try:
             for name, content in files.items():
                 path = self.folder / record.client / names[name]
-                aside = Path(write_aside(path, content, ASIDE))
+                aside = path.with_name(Path(write_aside(path, content, ASIDE)).name)
                 before = self.digest(self._relative(path)) or ""
                 moves.append(Move(self._relative(aside), self._relative(path), sha256(content), before))
             kept = [

@@ -6,7 +6,7 @@ from pipeline.deliver import Options
 from pipeline.review.baseline import NO_BASELINE, Baseline
 from pipeline.review.causes import Causes
 from pipeline.review.compare_documents import DocumentComparer, Found
-from pipeline.review.compare_values import renamer, same_rows, value_changes, with_names
+from pipeline.review.compare_values import comparable, renamer, same_rows, value_changes, with_names
 from pipeline.review.difference import Difference, Version
 from pipeline.review.side import KIND_WORDS, RECEIPT_WORDS, UNSAID, Side, rendered
 
@@ -19,9 +19,9 @@ def compare(
     """Everything that differs between two sides, with causes."""
     old, new = _with_reports(old, new, options or Options())
     rename = renamer(same_rows(old, new))
-    named = with_names(new, rename)
-    causes = Causes(old, named)
-    values = tuple(value_changes(old, named, causes))
+    before, after = comparable(old, with_names(new, rename))
+    causes = Causes(before, after)
+    values = tuple(value_changes(before, after, causes))
     inputs = [c for c in values if c.group == "input"]
     found = Found()
     if old.document is not None and new.document is not None:

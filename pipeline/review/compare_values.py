@@ -80,6 +80,18 @@ def with_names(side: Side, rename: Rename) -> Side:
     return replace(side, values=values, links=links)
 
 
+def comparable(old: Side, new: Side) -> tuple[Side, Side]:
+    """Both sides without the values that one of them could not have: a report only tells what it prints."""
+    if _all_of(old, new):
+        return old, new
+    common = old.values.keys() & new.values.keys()
+
+    def cut(side: Side) -> Side:
+        return replace(side, values={t: v for t, v in side.values.items() if t in common})
+
+    return cut(old), cut(new)
+
+
 def value_changes(old: Side, new: Side, causes: Causes) -> Iterator[Change]:
     """Every changed value, group by group; `new` goes by the names of `old` already."""
     contributor = _contributor(old, new)

@@ -89,15 +89,21 @@ class LineCheck:
         touched = [
             p for p in self._pieces if p.piece.old and p.old_start < span.end and span.start < p.old_end
         ]
-        if all(p.piece.same for p in touched):
+        beside = "" if re.search(r"\d", wanted) else self._put_beside(span)
+        if all(p.piece.same for p in touched) and not beside:
             return  # it is plain text now and says the right thing
-        said = _answer(self._theirs.text, touched, span)
+        said = f"{beside}{wanted}" if beside else _answer(self._theirs.text, touched, span)
         if said and _equal(normal(said), normal(wanted)):
             return
         if said:
             yield self._fault("typed_over", span, said, wanted, "连同溯源标记一起改成了普通文字")
         else:
             yield self._fault("removed", span, "", wanted, "")
+
+    def _put_beside(self, span: Span) -> str:
+        """A word put directly before a figure in words: 不 before 符合."""
+        new = (p.piece.new for p in self._pieces if not p.piece.old and p.old_start == span.start)
+        return next((text for text in new if re.search(r"\w$", text)), "")
 
     def _copied(self, span: Span) -> Iterator[Fault]:
         said = normal(self._theirs.shown(span))

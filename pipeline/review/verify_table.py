@@ -62,7 +62,7 @@ def _column_sums(block: Block, at: int) -> Iterator[Sum]:
 
 def _unnamed(block: Block, at: int) -> Iterator[Sum]:
     """A last row that is the sum of those above it in every column of numbers, and in two at least."""
-    found = list(_column_sums(block, at))
+    found = [s for s in _column_sums(block, at) if _number(block.rows[at], s.total[1])]
     numbers = [n for n in range(len(block.rows[at].cells)) if _number(block.rows[at], n)]
     if len(numbers) > 1 and len(found) == len(numbers):
         yield from found

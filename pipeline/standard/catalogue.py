@@ -102,8 +102,17 @@ def _unjudged(standard: Standard) -> Iterator[str]:
 
 # -- what is not the standard's own ------------------------------------------------------------------------------
 def _unverified(standard: Standard) -> Iterator[str]:
-    """Numbers and formulas that do not stand in the standard, or that nobody has seen there."""
+    """Questions, numbers and formulas that do not stand in the standard, or that nobody has seen there."""
     at, file = standard.places.at, "indicators.yaml"
+    for field in standard.intake.fields.values():
+        if field.status not in _VERIFIED:
+            yield f"{at('intake.yaml', 'fields', field.id)}：填报项 {field.id}（{STATUS_WORDS[field.status]}）"
+    for table in standard.intake.tables.values():
+        if table.status not in _VERIFIED:
+            yield f"{at('intake.yaml', 'tables', table.id)}：表 {table.id} 的栏目（{STATUS_WORDS[table.status]}）"
+    for derived in standard.indicators.derived:
+        if derived.status not in _VERIFIED:
+            yield f"{at(file, 'derived', derived.id)}：推定项 {derived.id}（{STATUS_WORDS[derived.status]}）"
     for constant in standard.indicators.constants:
         if constant.status not in _VERIFIED:
             where = at(file, "constants", constant.id)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pipeline.formula import syntax as s
 from pipeline.standard.chart_types import FieldsSource, TableSource, YearlySource
@@ -63,7 +64,12 @@ def _used(standard: Standard) -> frozenset[str]:
     if roles.evidence is not None:
         names |= {roles.evidence, *(f"{roles.evidence}.{c}" for c in ("number", "name", roles.evidence_file))}
     for edition in (standard, *standard.editions):
-        names |= set(_in_formulas(edition)) | set(_in_charts(edition)) | set(_in_templates(edition))
+        names |= (
+            set(_in_formulas(edition))
+            | set(_in_charts(edition))
+            | set(_in_diagrams(_diagrams(edition)))
+            | set(_in_templates(edition))
+        )
     return frozenset(names)
 
 
@@ -97,6 +103,7 @@ def _formulas(standard: Standard) -> Iterator[str | None]:
         if indicator.thresholds is not None:
             yield from (indicator.thresholds.by, *indicator.thresholds.levels_from.values())
     yield from (text for c in standard.scoring.criteria.values() for text in c.formulas)
+    yield from (report.when for report in standard.identity.reports)
 
 
 def _in_charts(standard: Standard) -> Iterator[str]:
@@ -111,8 +118,33 @@ def _in_charts(standard: Standard) -> Iterator[str]:
                 yield from (item for series in source.series for item in series.items)
 
 
+def _diagrams(standard: Standard) -> list[dict[str, Any]]:
+    return [asdict(diagram) for diagram in standard.identity.diagrams]
+
+
+def _in_diagrams(source: Any) -> Iterator[str]:
+    """The tables and columns that a source of a diagram names, with those of the sources inside it."""
+    if isinstance(source, Mapping):
+        table = source.get("table")
+        for key, value in source.items():
+            yield from _in_diagrams(value)
+            words = (
+                value
+                if isinstance(value, list | tuple)
+                else [*value]
+                if isinstance(value, Mapping)
+                else [value]
+            )
+            yield from (str(v) for v in words if key == "table")
+            yield from (f"{table}.{v}" for v in words if table and isinstance(v, str))
+    elif isinstance(source, list | tuple):
+        for each in source:
+            yield from _in_diagrams(each)
+
+
 def _in_templates(standard: Standard) -> Iterator[str]:
     for report in standard.identity.reports:
+        yield from report.form_by
         for name in templates_of(report):
             yield from _in_text(_text(template_path(standard, name)), standard)
 

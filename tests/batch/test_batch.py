@@ -152,6 +152,18 @@ def test_results_do_not_depend_on_the_number_of_workers_or_the_folder(finished: 
     )
 
 
+def test_relative_paths_do_as_well(finished: Path, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(two.folder)
+
+    first = two.shop.batch("in", "-o", "results/new")
+    monkeypatch.chdir(two / "in")
+    second = two.shop.batch("../in", "-o", "../results/new")
+
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output
+    assert "2 份没有变化" in second.output
+    assert results(two / "results" / "new") == results(finished / "out")
+
+
 def test_a_pattern_and_single_workbooks_name_the_same_clients(
     shop: Shop, finished: Path, tmp_path: Path
 ) -> None:

@@ -165,6 +165,21 @@ def test_many_inputs_go_one_at_a_time_with_the_remainder_stated(
     assert abs(sum(s.amount for s in uec.shares) - total) < Decimal("1e-15")
 
 
+def test_between_a_report_and_a_workbook_only_the_data_are_blamed(made: Made, new_side: Side) -> None:
+    found = compare(of_report(read_document(made.docx, "旧.docx")), new_side)
+    assert {x.kind for c in found.changes for x in c.causes} == {"data"}
+    assert by_tag(found, "i:floor_area_ratio").delta == "1.24 → 1.15 (−0.09)"
+
+
+def test_the_command_writes_tracked_changes_beside_the_comparison(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    code, text = run(*files, "--redline", tmp_path / "修订稿.docx")
+    assert (code, "已写入修订稿" in text) == (1, True)
+    assert read_document((tmp_path / "修订稿.docx").read_bytes()).figures()
+    assert run(*files, "--redline", files[0])[0] == 2
+
+
 # -- texts -------------------------------------------------------------------------------------------------------
 def test_sentences_in_which_only_figures_changed_are_apart(between_reports: Difference) -> None:
     follows = [c for c in between_reports.of("text", "row") if c.follows]

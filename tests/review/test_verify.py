@@ -201,3 +201,13 @@ def test_the_command_says_place_printed_and_computed_and_exits_with_1(
         False,
         1,
     )
+
+
+def test_a_word_put_before_a_verdict_without_its_control_is_a_verdict_typed_over(
+    made: Made, evaluation: Evaluation, ours: Document
+) -> None:
+    word = Word(made.docx)
+    row = word.row("胶粘剂行业绿色工厂评价指标自评价表（标准附录B已刊部分）", "B07")
+    word.flatten(row, "v:B07", "未符合")
+    found = _Verifier(read_document(word.saved(), "甲.docx"), ours, evaluation, True).run()
+    assert [(f.kind, f.printed, f.computed) for f in found.faults] == [("typed_over", "未符合", "符合")]

@@ -56,6 +56,11 @@ class Report:
     """A condition over the facts; where it does not hold the report cannot be made, for the reason given."""
     when_reason: str = ""
 
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The paths of its templates: of every form, or of the only one."""
+        return tuple(self.forms.values()) or (self.template,)
+
 
 @dataclass(frozen=True, slots=True)
 class Validity:
