@@ -11,16 +11,17 @@ from pathlib import Path
 
 import click
 
-from pipeline.batch.job import DECLARED, VERIFIED, State
+from pipeline.batch.job import Job, State
 from pipeline.batch.limits import Limits
 from pipeline.batch.lock import locked
-from pipeline.batch.manifest import Manifest
+from pipeline.batch.manifest import FOLDER, Manifest
 from pipeline.batch.pool import WorkerPool
 from pipeline.batch.progress import Progress, progress
-from pipeline.batch.run import Batch, Done, Runner, Task, jobs_of
+from pipeline.batch.run import Batch, Done, Runner, Task, jobs_of, name_of
+from pipeline.batch.storage import Remote, cache_folder, is_url, mirror_name
 from pipeline.clients import find_clients
 from pipeline.deliver import DRAFT_MARK, Options
-from pipeline.files import CannotWrite
+from pipeline.files import CannotWrite, read_bytes
 from pipeline.findings import LvbaoError, nearest
 from pipeline.resources import find_standard, standard_ids
 from pipeline.show import printable, table_text
@@ -28,6 +29,8 @@ from pipeline.standard import load_standard
 
 FINE, FOUND = 0, 1
 MOST_JOBS = 8
+MOST_LINES = 60
+"""Longer tables stand in 汇总.xlsx only."""
 HEADER = ("客户", "状态", "基本要求", "原文部分得分", "全表得分（暂拟）", "错误", "提示", "报告")
 
 
@@ -39,26 +42,89 @@ class Asked:
     jobs: int | None = None
     again: bool = False
     limits: Limits = field(default_factory=Limits)
+    cluster: str | None = None
 
 
-def batch(places: Sequence[str], output: Path, options: Options, asked: Asked) -> int:
-    """Evaluates every client; one client's failure never stops another's."""
+def batch(places: Sequence[str], output: str, options: Options, asked: Asked) -> int:
+    """Evaluates every client; one client's failure never stops another's. Places and output may be URLs."""
     check_reports(options, asked.reports)
-    clients = find_clients(places, output)
-    jobs = [job for client in clients for job in jobs_of(client, options, asked.reports)]
-    with locked(output), contextlib.closing(Manifest(output)) as manifest:
-        work = Batch(output, options, manifest, asked.again)
-        recovered = work.recover()
-        if recovered:
-            click.echo(f"上次中断时正在写的 {recovered} 份结果已补齐。")
-        tasks = work.plan(jobs)
-        done, stopped = _do(work, tasks, asked)
-        _table(done)
-        _tell(done, tasks, len(clients), output)
-        if stopped is not None:
-            click.echo(f"错误：{printable(stopped)}", err=True)
-            click.echo("已中止。已完成的结果都在；排除原因后重新运行同一命令，会接着做。", err=True)
+    if options.template is not None:
+        if len(asked.reports) > 1:
+            raise LvbaoError("--template 只能用于一种报告，请分几次运行。")
+        read_bytes(options.template, "模板")
+    if not is_url(output):
+        return _batch(places, Path(output), options, asked, None)
+    remote, mirror = Remote(output), cache_folder(output)
+    with remote.locked():
+        return _batch(places, mirror, options, asked, remote)
+
+
+def _batch(places: Sequence[str], output: Path, options: Options, asked: Asked, remote: Remote | None) -> int:
+    """A batch over a folder of this machine; `remote` is what it is the copy of."""
+    local = [place for place in places if not is_url(place)]
+    clients = find_clients(local, output) if len(local) == len(places) else None
+    with locked(output):
+        if remote is not None:
+            remote.fetch(output)
+            remote.send(output, remote.unsent(output))
+        if clients is None:
+            clients = find_clients([_local(place, output) for place in places], output)
+        with contextlib.closing(Manifest(output)) as manifest:
+            written = (lambda record: remote.send(output, record.files)) if remote is not None else None
+            work = Batch(output, options, manifest, asked.again, written)
+            code = _worked(
+                work,
+                [j for c in clients for j in jobs_of(c, options, asked.reports)],
+                asked,
+                len(clients),
+                remote,
+            )
+        if remote is not None:
+            remote.send_manifest(output)
+        return code
+
+
+def _local(place: str, output: Path) -> str | Path:
+    """The place itself, or the copy of what is behind a URL."""
+    if not is_url(place):
+        return place
+    mirror = output / FOLDER / "inputs" / mirror_name(place)
+    Remote(place).fetch(mirror)
+    return mirror
+
+
+def _worked(work: Batch, jobs: Sequence[Job], asked: Asked, clients: int, remote: Remote | None) -> int:
+    recovered = work.recover()
+    if recovered:
+        click.echo(f"上次中断时正在写的 {recovered} 份结果已补齐。")
+    tasks = work.plan(jobs)
+    done, stopped = _do(work, tasks, asked)
+    stopped = stopped or _summarise(work, done)
+    _table(done)
+    place = remote.url if remote else str(work.output)
+    where = f"结果在 {place}，汇总" + ("没有更新" if stopped else "见其中的 汇总.xlsx 和 汇总.html")
+    _tell(done, tasks, clients, work.output, where)
+    if stopped is not None:
+        click.echo(f"错误：{printable(stopped)}", err=True)
+        click.echo("已中止。已完成的结果都在；排除原因后重新运行同一命令，会接着做。", err=True)
     return FINE if stopped is None and all(d.state.fine for d in done) else FOUND
+
+
+def _summarise(work: Batch, done: Sequence[Done]) -> str | None:
+    """Writes 汇总.xlsx and 汇总.html; why that could not be done."""
+    from pipeline.batch.summary import summarise  # pandas: a third of a second
+    from pipeline.batch.summary_book import FILE, summary_book
+    from pipeline.batch.summary_page import FILE as PAGE
+    from pipeline.batch.summary_page import summary_page
+
+    summary = summarise(done)
+    try:
+        record = work.write_alone({FILE: summary_book(summary), PAGE: summary_page(summary).encode("utf-8")})
+    except CannotWrite as error:
+        return str(error)
+    if record.kept:
+        click.echo(f"{record.kept} 有人改过，没有覆盖；新的汇总写在 {'、'.join(record.files)}", err=True)
+    return None
 
 
 def check_reports(options: Options, reports: Sequence[str]) -> None:
@@ -83,9 +149,7 @@ def _do(work: Batch, tasks: Sequence[Task], asked: Asked) -> tuple[list[Done], s
     todo = len(tasks) - len(found)
     stopped: str | None = None
     if todo:
-        runner: Runner = WorkerPool(
-            min(asked.jobs or min(os.cpu_count() or 1, MOST_JOBS), todo), asked.limits
-        )
+        runner = _runner(asked, todo)
         try:
             with progress(todo) as shown:
                 for number, done in work.run(tasks, runner):
@@ -100,24 +164,30 @@ def _do(work: Batch, tasks: Sequence[Task], asked: Asked) -> tuple[list[Done], s
     return [found[n] for n in sorted(found) if found[n].state is not State.NOT_ASKED], stopped
 
 
+def _runner(asked: Asked, todo: int) -> Runner:
+    """Who does the jobs."""
+    if asked.cluster is not None:
+        from pipeline.batch.cluster import Cluster
+
+        cluster = Cluster(asked.cluster, asked.limits)
+        click.echo(f"交给集群 {asked.cluster} 处理，现有 {cluster.size} 个工作位。")
+        return cluster
+    return WorkerPool(min(asked.jobs or min(os.cpu_count() or 1, MOST_JOBS), todo), asked.limits)
+
+
 def _show(shown: Progress, done: Done) -> None:
     why = "" if done.reason == "新增" else f"（{done.reason}）"
     fault = not done.state.fine
     shown.done(f"{name_of(done)}：{done.state}{why}", fault)
 
 
-def name_of(done: Done) -> str:
-    """The client, with the kind of report where it is not the self-evaluation."""
-    record = done.record
-    kind = {DECLARED: "", VERIFIED: "第三方评价"}.get(
-        record.kind, "第三方评价" if record.line.get("verified") else ""
-    )
-    return f"{record.client}（{kind}）" if kind else record.client
-
-
 def _table(done: Sequence[Done]) -> None:
+    shown = done if len(done) <= MOST_LINES else [d for d in done if not d.state.fine]
     click.echo()
-    click.echo(table_text(HEADER, [_cells(d) for d in done]))
+    if shown:
+        click.echo(table_text(HEADER, [_cells(d) for d in shown]))
+    if len(shown) < len(done):
+        click.echo(f"共 {len(done)} 份，以上只列没有完成的；全部结果见 汇总.xlsx 和 汇总.html。")
 
 
 def _cells(done: Done) -> Sequence[str]:
@@ -136,7 +206,7 @@ def _cells(done: Done) -> Sequence[str]:
     )
 
 
-def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Path) -> None:
+def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Path, shown: str) -> None:
     for each in done:
         record = each.record
         if record.message:
@@ -157,7 +227,7 @@ def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Pat
     failed = len(done) - len(reports) - stale
     left = f"，未处理 {len(tasks) - len(done)}" if len(done) < len(tasks) else ""
     click.echo(
-        f"共 {clients} 家：正式报告 {len(reports) - drafts}，草稿 {drafts}，失败 {failed}{refused}{left}。结果在 {output}"
+        f"共 {clients} 家：正式报告 {len(reports) - drafts}，草稿 {drafts}，失败 {failed}{refused}{left}。{shown}"
     )
 
 

@@ -15,9 +15,11 @@ from pipeline.formula.values import Num
 from pipeline.intake.blank import write_workbook
 from pipeline.intake.data_file import read_data
 from pipeline.quantity import plain, round_half_even
+from pipeline.report.words import NOTHING, outcome_text
 from pipeline.standard import Standard
 from pipeline.standard.types import Case
 
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _CELL = re.compile(r"([a-z][a-z0-9_]*)\[(\d+)\]\.([a-z][a-z0-9_]*)")
 
 
@@ -62,6 +64,11 @@ def _compare(case: Case, evaluation: Evaluation) -> Iterator[str]:
         if expected.level is not None and value.level != expected.level:
             yield f"指标 {indicator_id} 的水平应为 {expected.level}，得到 {value.level}"
     yield from _compare_cells(case, evaluation)
+    for key, wanted in case.expect.derived.items():
+        known = key in evaluation.standard.indicators.derived_by_id
+        got = outcome_text(evaluation.calculator.derived(key), 0) if known else "没有这一项"
+        if got != wanted:
+            yield f"推定项 {key} 应为 {wanted}，得到 {got}"
     scores = _scores(evaluation)
     for key, wanted in case.expect.scores.items():
         got_score = scores.get(key)
@@ -95,15 +102,20 @@ def _compare_cells(case: Case, evaluation: Evaluation) -> Iterator[str]:
         row = int(matched[2]) - 1
         filled = 0 <= row < len(evaluation.intake.rows(column.table))
         value = evaluation.calculator.computed_cell(column.table, row, column.column) if filled else None
-        got = round_half_even(value.value, column.decimals) if isinstance(value, Num) else None
-        if not _same(got, wanted):
-            yield f"{key} 应为 {wanted}，得到 {'无' if got is None else plain(got)}"
+        if isinstance(value, Num):
+            rounded = round_half_even(value.value, column.decimals)
+            agreed, shown = _same(rounded, wanted), plain(rounded)
+        else:
+            shown = outcome_text(value, 0)
+            agreed = wanted == shown if shown != NOTHING else _same(None, wanted)
+        if not agreed:
+            yield f"{key} 应为 {wanted}，得到 {'无' if shown == NOTHING else shown}"
 
 
 def _same(got: Decimal | None, wanted: str) -> bool:
     """`null` in a case asks for no value."""
-    if wanted in ("null", ""):
-        return got is None
+    if wanted in ("null", "") or not _NUMBER.fullmatch(wanted):
+        return got is None and wanted in ("null", "")
     return got is not None and got == Decimal(wanted)
 
 

@@ -166,7 +166,9 @@ def run(
 
 @main.command()
 @click.argument("places", nargs=-1, required=True, metavar="PLACE...")
-@click.option("-o", "--output", type=EXISTING, required=True, help="结果文件夹，每个客户一个子文件夹。")
+@click.option(
+    "-o", "--output", required=True, help="结果文件夹，每个客户一个子文件夹；可以是网址（s3://…）。"
+)
 @click.option(
     "--report",
     "--reports",
@@ -174,6 +176,7 @@ def run(
     multiple=True,
     help="报告种类，可写几次，或用逗号分开；默认自评价报告，有核查表的另加第三方评价报告。",
 )
+@click.option("--template", type=EXISTING, help="用自己的 Word 模板（只能用于一种报告，默认自评价报告）。")
 @click.option("--form", help="第三方评价报告的官方格式，如 2016 或 2024。")
 @click.option("--jobs", type=click.IntRange(1, 64), help="同时处理几份，默认按处理器个数。")
 @click.option("--again", is_flag=True, help="全部重做，没有变化的也不跳过。")
@@ -181,25 +184,28 @@ def run(
     "--memory-limit", type=click.IntRange(128), default=1024, help="每份最多用多少内存（MB），默认 1024。"
 )
 @click.option("--time-limit", type=click.IntRange(1), default=300, help="每份最多用多少秒，默认 300。")
+@click.option("--cluster", help="交给 Dask 集群处理，写调度器的地址，如 tcp://10.0.0.5:8786。")
 @click.option("--no-draft", is_flag=True, help="有错误的不生成草稿。")
 @click.option("--no-page-numbers", is_flag=True, help="不借助 LibreOffice 排版求目录页码。")
 @standard_options
 @reported
 def batch(
     places: tuple[str, ...],
-    output: Path,
+    output: str,
     reports: tuple[str, ...],
+    template: Path | None,
     form: str | None,
     jobs: int | None,
     again: bool,
     memory_limit: int,
     time_limit: int,
+    cluster: str | None,
     no_draft: bool,
     no_page_numbers: bool,
     standard: str | None,
     standards: Path | None,
 ) -> None:
-    """批量评价许多录入表，打印结果表；PLACE 是文件夹、录入表，或带 * 的写法。
+    """批量评价许多录入表，打印结果表；PLACE 是文件夹、录入表、带 * 的写法，或文件夹的网址（s3://…）。
 
     再次运行只做有变化的，并说明原因；中断之后重新运行即可接着做。有人改过的报告不覆盖。
 
@@ -212,10 +218,10 @@ def batch(
     from pipeline.batch.limits import Limits
     from pipeline.deliver import Options
 
-    options = Options(standard, standards, None, None, not no_draft, not no_page_numbers, form=form)
+    options = Options(standard, standards, None, template, not no_draft, not no_page_numbers, form=form)
     names = [name.strip() for each in reports for name in each.replace("，", ",").split(",")]
     wanted = tuple(name for name in names if name)
-    asked = batch_commands.Asked(wanted, jobs, again, Limits(memory_limit, time_limit))
+    asked = batch_commands.Asked(wanted, jobs, again, Limits(memory_limit, time_limit), cluster)
     sys.exit(batch_commands.batch(places, output, options, asked))
 
 
@@ -286,10 +292,12 @@ def template() -> None:
 @click.option("--check", "only_check", is_flag=True, help="只检查是否最新，不写文件。")
 @reported
 def template_build(source: Path | None, output: Path | None, only_check: bool) -> None:
-    """由文本源（.md）和通用样式生成 Word 模板；不写文件名时处理随程序提供的全部模板。
+    """由文本源（.md）和通用样式生成 Word 模板；写标准包的文件夹时处理它的 report_templates，
+    不写时处理随程序提供的全部模板。
 
     \b
     例：lvbao template build
+        lvbao template build 我的标准包/my-standard
         lvbao template build 我的报告.md -o 我的模板.docx
         lvbao template build --check
     """
@@ -439,15 +447,20 @@ def standard_show(name: str, merged: bool, standards: Path | None) -> None:
 
 @standard_group.command("new")
 @click.argument("name")
-@click.option("--from", "other", required=True, help="以哪个标准包为蓝本。")
+@click.option("--from", "other", help="以哪个标准包为蓝本，连同报告模板；不写时给出可以运行的骨架。")
 @click.option("--over", is_flag=True, help="不复制，只写与蓝本的差别（base:）。")
-@click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
+@click.option(
+    "--standards",
+    type=EXISTING,
+    help="写在哪个文件夹；默认取环境变量 LVBAO_STANDARDS，再次是源代码的 standards。",
+)
 @reported
-def standard_new(name: str, other: str, over: bool, standards: Path | None) -> None:
-    """新建一个标准包。
+def standard_new(name: str, other: str | None, over: bool, standards: Path | None) -> None:
+    """新建一个标准包，写出来就能检查和运行。
 
     \b
-    例：lvbao standard new my-standard --from gbt-36132-2025
+    例：lvbao standard new my-standard --standards 我的标准包
+        lvbao standard new my-standard --from gbt-36132-2025
         lvbao standard new city-2025 --from gbt-36132-2025 --over
     """
     from pipeline import pack_commands

@@ -257,13 +257,19 @@ def _is_older(name: str, new: str) -> bool:
 
 # -- templates and packs ------------------------------------------------------------------------------------
 def template_build(source: Path | None, output: Path | None, *, only_check: bool) -> int:
-    """Builds Word templates from their text sources: all shipped ones, or one."""
+    """Builds Word templates from their text sources: all shipped ones, those of a pack's folder, or one."""
+    from pipeline.new_standard import SKELETON, TEMPLATES, sources_in
     from pipeline.report import build_template
 
     if output is not None and source is None:
         raise LvbaoError("用 -o 时请写明文本源，如 lvbao template build 报告.md -o 模板.docx")
     root = report_templates_folder()
-    sources = [source] if source is not None else sorted(root.glob("[!_]*/*.md"))
+    if output is not None and source is not None and source.is_dir():
+        raise LvbaoError("处理文件夹时不用 -o，模板写在各文本源旁边。")
+    shipped = [*root.glob("[!_]*/*.md"), *(standards_folder() / SKELETON / TEMPLATES).glob("*.md")]
+    sources = sorted(shipped) if source is None else [source]
+    if source is not None and source.is_dir():
+        sources = list(sources_in(source))
     stale: list[Path] = []
     for each in sources:
         target = output or each.with_suffix(".docx")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pipeline.evaluate import evaluate
@@ -12,15 +12,17 @@ from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
 from pipeline.files import read_bytes, shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
+from pipeline.forms import check_wanted, form_of, form_words, named, template_of
 from pipeline.intake.reader import read_workbook
 from pipeline.report import ReportError, Template, render_report
 from pipeline.report.chart_data import chart_specs
 from pipeline.report.context import report_context
+from pipeline.report.diagram_data import diagram_specs
 from pipeline.report.equations import equations_of
 from pipeline.report.faults import TemplateFault
 from pipeline.report.trace_entries import trace_xml
 from pipeline.report_receipt import Asked, ReportReceipt, receipt_name
-from pipeline.resources import find_standard, report_templates_folder
+from pipeline.resources import find_standard
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Report
 from pipeline.verification.context import with_verification
@@ -61,7 +63,7 @@ class Made:
 class Options:
     """What is asked of a run. `draft`: make a 草稿 when there are errors instead of refusing.
 
-    `verification` is the third party's sheet; `form` one of the official forms of the report.
+    `verification` is the third party's sheet; `form` one of the official forms of the report, or parts of its name.
     """
 
     standard: str | None = None
@@ -115,34 +117,25 @@ def report_of(standard: Standard, name: str | None, *, verification: bool = Fals
     return reports[name]
 
 
-def template_of(report: Report, form: str | None) -> Path:
-    """The template of a report, in the official form asked for. Raises LvbaoError."""
-    if not report.forms:
-        if form is not None:
-            raise LvbaoError(f"报告“{report.title}”只有一种格式，不用写 --form。")
-        return report_templates_folder() / report.template
-    name = form or report.default_form or ""
-    if name not in report.forms:
-        raise LvbaoError(f"报告“{report.title}”没有 {name} 格式，现有：{'、'.join(report.forms)}")
-    return report_templates_folder() / report.forms[name]
-
-
 def make_report(evaluation: Evaluation, options: Options, verification: Verification | None = None) -> Made:
     """The report of an evaluation, in memory. Raises TemplateFaulty or ReportFaulty."""
     report = report_of(evaluation.standard, options.report, verification=verification is not None)
     check_basis(report, verification is not None)
-    template_path = options.template or template_of(report, options.form)
+    check_wanted(report, evaluation)
+    form = form_of(report, options.form, evaluation)
+    template_path = options.template or template_of(evaluation.standard, report, form)
     content = read_bytes(template_path, "模板")
     try:
-        template = Template.from_bytes(content)
+        template = _opened(content)
     except ReportError as error:
         raise LvbaoError(f"{template_path.name}：{error}") from None
     receipt = evaluation.receipt.with_template(hashlib.sha256(content).hexdigest())
     evaluation = replace(evaluation, receipt=receipt)
     draft = not evaluation.is_final
-    asked = Asked(report.id, options.form or report.default_form or "", options.page_numbers)
+    report = named(report, form)
+    asked = Asked(report.id, form or "", options.page_numbers)  # what the workbook chose is asked for as well
     receipted = ReportReceipt(receipt, asked, draft)
-    context = report_context(evaluation, report, draft=draft)
+    context = report_context(evaluation, report, draft=draft, form=form_words(report, form))
     if verification is not None:
         context = with_verification(context, replace(verification, evaluation=evaluation))
     rendered = render_report(
@@ -153,6 +146,7 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
         receipt_xml=receipted.to_xml(),
         page_numbers=options.page_numbers,
         charts=chart_specs(evaluation),
+        diagrams=diagram_specs(evaluation),
         trace=partial(trace_xml, evaluation),
         equations=equations_of(evaluation),
         pictures=evaluation.evidence.pictures,
@@ -165,6 +159,12 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
     stem, dot, ending = report.file_name.rpartition(".")
     name = f"{stem}{DRAFT_MARK}{dot}{ending}" if draft else report.file_name
     return Made(name, rendered.docx, draft, rendered.notes, receipted)
+
+
+@lru_cache(maxsize=8)
+def _opened(content: bytes) -> Template:
+    """The template of these bytes, taken apart once a process. Raises ReportError."""
+    return Template.from_bytes(content)
 
 
 def check_basis(report: Report, verified: bool) -> None:

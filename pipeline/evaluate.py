@@ -53,6 +53,7 @@ def evaluate_intake(
     standard = calculator.standard  # with the limits and points that the workbook gives
     ruled = (*in_force(standard, intake), *check_rules(calculator, reading))
     indicators = {i: calculator.indicator(i) for i in standard.indicators.by_id}
+    calculator.compute_columns()
     earlier = {back: _yearly(calculator, back) for back in (1, 2)}
     blamed = Blamed(standard, intake, (*reading, *ruled))
     known = (

@@ -250,6 +250,8 @@ def _category(score: CategoryScore) -> dict[str, Any]:
     return {
         "id": score.category.id,
         "title": score.category.title,
+        "minimum": _number(score.category.minimum),
+        "below_minimum": score.below_minimum,
         "subcategories": [_subcategory(s) for s in score.subcategories],
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.findings import Severity
 
-ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+ERROR, WARNING, NOTE, EXPLAINED = Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from pipeline.findings import CellRef, Finding, UnreadableFile
-from pipeline.message import ERROR, NOTE, WARNING, Message
+from pipeline.message import ERROR, EXPLAINED, NOTE, WARNING, Message
 from pipeline.messages_standard import STANDARD_MESSAGES
 
 CATALOGUE: Mapping[str, Message] = {
@@ -22,6 +22,11 @@ CATALOGUE: Mapping[str, Message] = {
         "{against}变化 {change}%，超过 ±{limit}%",
         "请核对两年的数值和单位；若属实，请在“备注”栏写明变动原因，原因会写入报告。",
         "同比变化过大常是单位或口径错误，评审时会被问到。",
+    ),
+    "yoy_explained": Message(
+        EXPLAINED,
+        "{against}变化 {change}%，超过 ±{limit}%，企业已说明原因",
+        "无需修改；说明会印入报告附录。",
     ),
     "date_not_past": Message(
         WARNING,
@@ -45,6 +50,18 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "factor_unit": Message(
         ERROR, "“{key}”的系数按 {per} 计，计量单位“{unit}”不能换算成 {per}", "请改用可换算成 {per} 的单位。"
+    ),
+    "unknown_reference": Message(
+        ERROR,
+        "填的是“{found}”，表“{table}”的“{column}”中没有{near}",
+        "请改成那张表里有的写法，或在那张表里补上这一行。",
+        "两处对不上，名称和数值就带不过来。",
+    ),
+    "program_words": Message(
+        WARNING,
+        "文字里有“{found}”，像是别的程序的内部代号",
+        "请换成给人看的中文。",
+        "代号会原样印进报告。",
     ),
     "irr_none": Message(
         WARNING,
@@ -148,7 +165,7 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "basic_requirement_not_met": Message(
         WARNING,
-        "基本要求“{criterion}”不符合，评价结论为不符合绿色工厂要求（一票否决）",
+        "基本要求“{criterion}”不符合，评价结论为不符合{award}要求（一票否决）",
         "如填写有误请改正；属实的，结论不能改变。",
         "基本要求是准入条款。",
     ),

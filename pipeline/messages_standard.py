@@ -37,6 +37,12 @@ STANDARD_MESSAGES: Mapping[str, Message] = {
         "请核对系数版本；标准指定旧版的，在报告中说明。",
         "用过期的系数，结果与现行口径不一致。",
     ),
+    "category_below_minimum": Message(
+        WARNING,
+        "一级指标“{category}”得分率 {share}%，低于要求的 {minimum}%，评价结论为不符合{award}要求",
+        "如填写有误请改正；属实的，结论不能改变。",
+        "标准要求各部分分别达到最低得分率，总分高也不能代替。",
+    ),
     "points_unknown": Message(
         WARNING,
         "“{criterion}”：{what}没有取得标准原文，不能评分，合计是下限",

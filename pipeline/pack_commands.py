@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,41 +12,69 @@ from pipeline.cases import CaseResult, run_cases
 from pipeline.files import write_bytes
 from pipeline.findings import LvbaoError
 from pipeline.quantity import plain
-from pipeline.resources import find_standard, report_templates_folder, standards_folder
+from pipeline.resources import find_standard
 from pipeline.show import table_text
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.catalogue import catalogue
+from pipeline.standard.templates import template_path, templates_of
 from pipeline.standard.types import STATUS_WORDS
 
 FINE, FOUND = 0, 1
 ACTIONS = {"added": "新增", "changed": "改动", "removed": "删除"}
 MOST_LISTED = 20
+TEMPLATES_WORDS = "报告模板的文本源（report_templates/*.md）"
 MANY_ALIKE = 6
 """From so many on, things left behind for the same reason are listed in one line."""
 
 
 def standard_check(name: str, standards: Path | None, *, strict: bool) -> int:
-    """Loads a pack strictly, looks through it, runs its worked cases; `strict` forbids unverified numbers."""
+    """Loads a pack strictly, looks through it, runs its worked cases; `strict` forbids what is not finished."""
     pack = load_standard(find_standard(name, standards))
-    seen = catalogue(pack, report_templates_folder())
+    seen = catalogue(pack)
+    faults = [*seen.faults, *template_faults(pack)]
     failed, total = _run(pack)
-    for fault in seen.faults:
+    for fault in faults:
         click.echo(f"错误：{fault}")
-    _list("没有用到的填报项和表", seen.unused, everything=strict)
+    if len(faults) > len(seen.faults):
+        click.echo(f"模板的错误改在文本源（.md）里，改完运行 lvbao template build {pack.folders[0]}")
+    _list("分值合计不符", seen.sums, everything=strict)
+    _list("没有用到的填报项、表和列", seen.unused, everything=strict)
+    _list("由人评定而没有写理由的评价要素", seen.unjudged, everything=strict)
     _list("没有算例的指标和评价要素", seen.uncovered, everything=strict)
     _list("不是标准原文、有待核实的数据", seen.unverified, everything=strict)
     click.echo(
-        f"{pack.id}：结构、单位、公式、分值{'有误' if seen.faults else '通过'}；"
+        f"{pack.id}：结构、单位、公式、分值、模板{'有误' if faults else '通过'}；"
         f"算例 {total - failed}/{total} 相符；待核实 {len(seen.unverified)} 项。"
     )
-    return FOUND if failed or seen.faults or (strict and seen.unverified) else FINE
+    unfinished = {
+        "分值合计不符": seen.sums, "没有用到": seen.unused, "评定没有理由": seen.unjudged,
+        "待核实": seen.unverified,
+    }  # fmt: skip
+    wanting = "、".join(f"{words} {len(lines)} 项" for words, lines in unfinished.items() if lines)
+    if strict and wanting:
+        click.echo(f"--strict 不通过：{wanting}。")
+    return FOUND if failed or faults or (strict and wanting) else FINE
+
+
+def template_faults(pack: Standard) -> Iterator[str]:
+    """Names in the templates that no report of the pack can print."""
+    from pipeline.report import Template
+    from pipeline.verification.contract import report_shape
+
+    for edition in (pack, *pack.editions):
+        for report in edition.identity.reports:
+            for name in templates_of(report):
+                path = template_path(edition, name)
+                if path.is_file():
+                    faults = Template.from_bytes(path.read_bytes()).check(report_shape(edition, report.id))
+                    yield from (f"模板 {name}：{fault}" for fault in faults)
 
 
 def standard_test(name: str, standards: Path | None) -> int:
     """Runs the worked cases of a pack and tells what no case proves."""
     pack = load_standard(find_standard(name, standards))
     failed, total = _run(pack)
-    _list("没有算例的指标和评价要素", catalogue(pack, report_templates_folder()).uncovered, everything=True)
+    _list("没有算例的指标和评价要素", catalogue(pack).uncovered, everything=True)
     click.echo(f"{pack.id}：算例 {total - failed}/{total} 相符。")
     return FOUND if failed else FINE
 
@@ -102,27 +128,19 @@ def standard_show(name: str, standards: Path | None, *, merged: bool) -> None:
         click.echo(table_text(("与基础的差别", "位置", "改动的键", "写在"), changes), nl=False)
 
 
-def standard_new(name: str, other: str, standards: Path | None, *, over: bool) -> None:
-    """Starts a pack: a copy of another one under its own id, or (`over`) a pack that stands over it."""
-    root = standards or standards_folder()
-    target = root / name
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
-        raise LvbaoError(f"标准包的名称“{name}”只能用小写字母、数字、- 和 _。")
-    if target.exists():
-        raise LvbaoError(f"{target} 已经存在。")
-    source = find_standard(other, standards)
-    identity = load_standard(source).identity
-    if over:
-        target.mkdir(parents=True)
-        text = f'id: {name}\nbase: {identity.id}\ntitle: {identity.title}\npack_version: "0.1.0"\n'
-        (target / "standard.yaml").write_text(text, encoding="utf-8")
-    else:
-        shutil.copytree(source, target)
-        path = target / "standard.yaml"
-        text = re.sub(r"(?m)^id: .*$", f"id: {name}", path.read_text(encoding="utf-8"), count=1)
-        path.write_text(text, encoding="utf-8")
-    load_standard(target, root / "_factors")
-    click.echo(f"已写入 {target}；下一步见 docs/add-a-standard.md，改完运行 lvbao standard check {name}")
+def standard_new(name: str, other: str | None, standards: Path | None, *, over: bool) -> None:
+    """Starts a pack: from the skeleton, a copy of another one, or (`over`) a pack that stands over it."""
+    from pipeline.new_standard import start
+
+    folder = start(name, other, standards, over=over)
+    where = f" --standards {standards}" if standards is not None else ""
+    click.echo(f"已写入 {folder}：")
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        click.echo(f"  {path.relative_to(folder).as_posix()}")
+    click.echo(
+        f"下一步：照 docs/add-a-standard.md 逐个文件改成你的标准，每改一处运行 lvbao standard check {name}{where}；\n"
+        f"改了 {TEMPLATES_WORDS} 后运行 lvbao template build {folder}。"
+    )
 
 
 def _tell_left(left: Sequence[tuple[str, str]]) -> None:

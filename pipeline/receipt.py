@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from pipeline.facts import Intake
-from pipeline.intake.workbook import Workbook
-from pipeline.standard.types import Standard
+if TYPE_CHECKING:  # the command line needs the version alone
+    from pipeline.facts import Intake
+    from pipeline.intake.workbook import Workbook
+    from pipeline.standard.types import Standard
 
 VERSION = "0.1.0"
 """The version of lvbao; a test compares it with pyproject.toml."""

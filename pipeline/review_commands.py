@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
+from pipeline.deliver import Options
 from pipeline.export import to_json
-from pipeline.files import write_text
+from pipeline.files import read_bytes, write_bytes, write_text
 from pipeline.findings import LvbaoError
 from pipeline.review.read import read_report
 from pipeline.review.reverse import cell_name, dependents
@@ -24,6 +27,119 @@ class Question:
     indicator: str | None = None
     page: str | None = None
     reverse: str | None = None
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where a result goes besides the terminal: a page, JSON (`-` is standard output); `everything`: nothing folded."""
+
+    page: Path | None = None
+    json: str | None = None
+    everything: bool = False
+
+
+def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Options) -> int:
+    """Compares two files; 1 when there are differences that no baseline expects."""
+    from pipeline.review.baseline import NO_BASELINE, read_baseline
+    from pipeline.review.compare import compare
+    from pipeline.review.diff_page import difference_page
+    from pipeline.review.diff_text import difference_record, difference_text
+    from pipeline.review.side import read_side
+
+    expected = NO_BASELINE if baseline is None else read_baseline(baseline)
+    found = compare(read_side(old, options), read_side(new, options), options, expected)
+    write(
+        out,
+        lambda: difference_text(found, everything=out.everything),
+        lambda: difference_page(found),
+        lambda: difference_record(found),
+    )
+    return 1 if found.unexpected else 0
+
+
+def refresh(draft: Path, workbook: Path, target: Path, track: bool, out: Outputs, options: Options) -> int:
+    """Renews an edited draft from a corrected workbook; 1 when something has to be looked at by people."""
+    from dataclasses import replace
+
+    from pipeline.deliver import produce
+    from pipeline.files import read_bytes, write_bytes
+    from pipeline.report_receipt import receipt_inside
+    from pipeline.review.redline import redline
+    from pipeline.review.refresh import refresh as renewed
+    from pipeline.review.refresh.notes import notes_record, notes_text
+
+    if target.exists() and target.samefile(draft):
+        raise LvbaoError(f"更新稿 {target} 就是草稿本身，请用 -o 另取文件名。")
+    content = read_bytes(draft, "草稿")
+    asked = receipt_inside(content).asked
+    options = replace(
+        options, report=asked.report or None, form=asked.form or None, draft=True, page_numbers=False
+    )
+    made = produce(workbook, options).made
+    if made is None:
+        raise LvbaoError(
+            "核查表已过期（录入表在核查之后改动过），不能更新第三方评价报告；请先用 lvbao verify-sheet --from 重新编制核查表。"
+        )
+    done = renewed(content, made.docx, draft.name)
+    write_bytes(target, redline(content, done.docx).docx if track else done.docx)
+    to_stdout = out.json == "-"
+    click.echo(to_json(notes_record(done.notes)) if to_stdout else notes_text(done.notes), nl=False)
+    if out.json is not None and not to_stdout:
+        write_text(Path(out.json), to_json(notes_record(done.notes)))
+        click.echo(f"已写入 {out.json}")
+    click.echo(f"已写入更新稿 {target}" + ("（带修订标记）" if track else ""), err=to_stdout)
+    return 1 if any(n.kind == "unsafe" for n in done.notes) else 0
+
+
+def redline(old: Path, new: Path, target: Path, *, to_stderr: bool) -> None:
+    """Writes the newer report with every difference to the older one as a tracked change."""
+    from pipeline.report.errors import PackageError
+    from pipeline.review.redline import redline as make
+
+    if {old.suffix.lower(), new.suffix.lower()} != {".docx"}:
+        raise LvbaoError("--redline 只能用于两份报告（.docx）。")
+    if target.suffix.lower() != ".docx" or target.resolve() in (old.resolve(), new.resolve()):
+        raise LvbaoError("修订稿应写到另一个以 .docx 结尾的文件。")
+    try:
+        made = make(read_bytes(old, "报告"), read_bytes(new, "报告"))
+    except PackageError as error:
+        raise LvbaoError(f"{old.name}、{new.name}：{error}") from None
+    write_bytes(target, made.docx)
+    click.echo(f"已写入修订稿 {target}：{made.changes} 处修订。", err=to_stderr)
+
+
+def diff_runs(old: Path, new: Path, out: Outputs, options: Options, jobs: int) -> int:
+    """Compares two runs over many clients; 1 when anybody changed."""
+    from pipeline.review.batch_diff import compare_runs
+    from pipeline.review.batch_page import batch_page, batch_record, batch_text
+
+    found = compare_runs(old, new, jobs, options)
+    write(out, lambda: batch_text(found), lambda: batch_page(found), lambda: batch_record(found))
+    return 1 if found.changed else 0
+
+
+def verify(report: Path, workbook: Path, sheet: Path | None, out: Outputs, options: Options) -> int:
+    """Checks an edited report against its data; 1 when there are faults."""
+    from pipeline.review.verify import verify_report
+    from pipeline.review.verify_text import verified_record, verified_text
+
+    found = verify_report(report, workbook, sheet, options)
+    write(out, lambda: verified_text(found, everything=out.everything), str, lambda: verified_record(found))
+    return 1 if found.faults else 0
+
+
+def write(
+    out: Outputs, text: Callable[[], str], page: Callable[[], str], record: Callable[[], dict[str, Any]]
+) -> None:
+    """Prints the text, or the JSON in its place, and writes the files asked for."""
+    to_stdout = out.json == "-"
+    click.echo(to_json(record()) if to_stdout else text(), nl=False)
+    if out.page is not None:
+        write_text(out.page, page())
+        click.echo(f"已写入网页 {out.page}", err=to_stdout)
+    if out.json is not None and not to_stdout:
+        write_text(Path(out.json), to_json(record()))
+        click.echo(f"已写入 {out.json}")
 
 
 def trace(

@@ -1,6 +1,7 @@
 """Makes the workbooks of every sample: `python samples/generate.py` (`--check` only tells).
 
-A sample has `facts.yaml` (the enterprise's facts by ids), or `variant.yaml`: the facts of another sample with changes.
+A sample has `facts.yaml` (the enterprise's facts by ids), or `variant.yaml`: the facts of another sample with changes
+(`change`: whole fields and tables; `edit`: columns of single rows of a table).
 Where there is a verification, `verification.yaml` (or the variant) fills the third party's sheet 核查表.xlsx; a variant
 may say which facts stood in the workbook `at_verification`, so that the sheet is stale.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def facts(folder: Path) -> Mapping[str, Any]:
         return load(own)
     variant = load(folder / "variant.yaml")
     base = reworded(facts(HERE / variant["of"]), variant.get("reword", {}))
-    return without_files(changed(base, variant.get("change", {})))
+    return without_files(edited(changed(base, variant.get("change", {})), variant.get("edit", ())))
 
 
 def without_files(data: dict[str, Any]) -> dict[str, Any]:
@@ -89,6 +90,17 @@ def changed(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any
         for key, row in change[name].items():
             rows[key] = {**rows.get(key, {}), **row} if isinstance(row, Mapping) else row
         result[name] = rows
+    return result
+
+
+def edited(data: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The data with single rows changed: `table`, `where` (columns that tell exactly one row), `set` (new values)."""
+    result = dict(data)
+    for edit in edits:
+        told, rows = edit["where"], list(result[edit["table"]])
+        (index,) = (i for i, row in enumerate(rows) if all(row.get(k) == v for k, v in told.items()))
+        rows[index] = {**rows[index], **edit["set"]}
+        result[edit["table"]] = rows
     return result
 
 

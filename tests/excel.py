@@ -209,6 +209,20 @@ class Excel:
             return None
         return self._strings[int(value.text)] if cell.get("t") == "s" else Decimal(value.text)
 
+    def contents(self, sheet: str) -> dict[str, Content]:
+        """What stands in every cell of a sheet: its text, or its number."""
+        found: dict[str, Content] = {}
+        for cell in self._tree(self._part(sheet)).iter(f"{_N}c"):
+            value, kind = cell.find(f"{_N}v"), cell.get("t")
+            if value is None or value.text is None:
+                inline = "".join(t.text or "" for t in cell.iter(f"{_N}t"))
+                found[str(cell.get("r"))] = inline or None
+            elif kind == "s":
+                found[str(cell.get("r"))] = self._strings[int(value.text)]
+            else:
+                found[str(cell.get("r"))] = value.text if kind in ("e", "str") else Decimal(value.text)
+        return found
+
     def identify(self, key: str, content: Content) -> None:
         """Changes what the workbook says of itself in its hidden sheet."""
         row, column = self.find("_lvbao", key)

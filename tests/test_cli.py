@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -353,3 +355,14 @@ def test_wrong_usage_is_exit_code_2() -> None:
     assert CliRunner().invoke(main, ["check"]).exit_code == 2
     assert CliRunner().invoke(main, ["chek", "录入表.xlsx"]).exit_code == 2
     assert CliRunner().invoke(main, ["run", "录入表.xlsx", "--darft"]).exit_code == 2
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom pipeline.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'numpy', 'openpyxl', 'lxml', 'jinja2', 'cerberus', 'yaml', 'xlsxwriter', 'PIL', 'python_calamine'}\n"
+        "print(sorted(heavy & sys.modules.keys()), 'pipeline.report.build' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[] False"

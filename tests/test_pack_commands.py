@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 from pipeline.cli import main
 from pipeline.standard import load_standard
 from pipeline.standard.catalogue import catalogue
-from tests.conftest import ROOT, TESTS
+from tests.conftest import TESTS
 from tests.standard.test_inherit import city
 
 
@@ -33,9 +34,12 @@ def test_strict_fails_on_numbers_that_are_not_the_standards_and_lists_them_all()
     strict = lvbao("standard", "check", "gbt-36132-2025", "--strict")
 
     assert (plain.exit_code, strict.exit_code) == (0, 1)
-    assert "gbt-36132-2025：结构、单位、公式、分值通过；算例 5/5 相符；待核实 38 项。" in plain.output
+    assert re.search(
+        r"gbt-36132-2025：结构、单位、公式、分值、模板通过；算例 (\d+)/\1 相符；待核实 \d+ 项。", plain.output
+    )
     assert "加 --strict 全部列出" in plain.output
-    assert "  评价要素 G14 的分值 8（暂拟）" in strict.output
+    assert re.search(r"  scoring.yaml 第 \d+ 行：评价要素 G14 的分值 8（暂拟）", strict.output)
+    assert "--strict 不通过：" in strict.output
 
 
 def test_a_pack_without_its_template_does_not_pass(packs: Path) -> None:
@@ -43,20 +47,20 @@ def test_a_pack_without_its_template_does_not_pass(packs: Path) -> None:
 
     assert result.exit_code == 1
     assert (
-        "错误：standard.yaml：报告 self_evaluation 的模板 toy_scheme/self_evaluation.docx 不存在"
-        in result.output
+        "错误：standard.yaml 第 10 行：报告 self_evaluation 的模板 toy_scheme/self_evaluation.docx 不存在；请在标准包文件夹或 "
+        "report_templates 中写好 toy_scheme/self_evaluation.md，再运行 lvbao template build" in result.output
     )
 
 
 def test_the_catalogue_names_what_nobody_uses_and_what_no_case_proves(packs: Path) -> None:
-    seen = catalogue(load_standard(packs / "toy_scheme", packs / "_factors"), ROOT / "report_templates")
+    seen = catalogue(load_standard(packs / "toy_scheme", packs / "_factors"))
 
-    assert seen.unused == ()
+    assert [line.partition("：")[2].partition("（")[0] for line in seen.unused] == ["scheme.name"]
     assert seen.uncovered[:2] == (
-        "指标 water_reuse（用水重复利用率）",
-        "指标 energy_share（能源消耗强度对标程度）",
+        "indicators.yaml 第 13 行：指标 water_reuse（用水重复利用率）",
+        "indicators.yaml 第 21 行：指标 energy_share（能源消耗强度对标程度）",
     )
-    assert "评价要素 S02（用水重复利用率）" in seen.uncovered
+    assert any(line.endswith("评价要素 S02（用水重复利用率）") for line in seen.uncovered)
 
 
 def test_a_field_that_enters_nothing_is_named(packs: Path) -> None:
@@ -66,9 +70,12 @@ def test_a_field_that_enters_nothing_is_named(packs: Path) -> None:
     at = text.index("      - {id: land_area")
     path.write_text(text[:at] + added + text[at:], encoding="utf-8")
 
-    seen = catalogue(load_standard(packs / "toy_scheme", packs / "_factors"), ROOT / "report_templates")
+    seen = catalogue(load_standard(packs / "toy_scheme", packs / "_factors"))
 
-    assert seen.unused == ("colour（颜色）没有进入任何公式、规则或报告",)
+    assert seen.unused[0] == (
+        "intake.yaml 第 8 行：colour（颜色）没有进入任何公式、规则、图或报告；"
+        "请删去，或用在报告里，或写 informational: 为什么要填"
+    )
 
 
 def test_test_tells_what_no_case_proves(packs: Path) -> None:

@@ -245,6 +245,13 @@ CONTRADICTIONS: list[Case] = [
     typed("utilised more than generated", field("固体废物", "工业固体废物综合利用量"), 190, "solid_waste_utilised_within_generated", "solid_waste_utilised"),
     typed("utilised and disposed more than generated", field("固体废物", "固体废物无害化处置量"), 20, "solid_waste_outflow_within_generated", "solid_waste_disposed_harmless"),
     typed("a total of waste that does not agree", field("固体废物", "工业固体废物产生量"), 200, "solid_wastes_add_up", "solid_waste_generated"),
+    typed("more discharged and reused than generated", field("水污染物", "废水排放量"), 1900, "wastewater_balance", "wastewater_discharged"),
+    typed("more raw material in the products than products", field("物料与采购", "产品中原材料量"), 20050, "in_product_within_output", "raw_material_in_product"),
+    typed("a total of waste that is off by one digit of its precision", field("固体废物", "工业固体废物产生量"), 184, "solid_wastes_add_up", "solid_waste_generated"),
+    ("a total of waste within the digits of its seven parts is no fault", put(field("固体废物", "工业固体废物产生量"), 182), []),  # 2 t of 0.5 + 4 × 0.5 + 3 × 0.05
+    ("the amount of one product a little off", put(entry(*PRODUCTS, "评价年度产量", 1), 5207), [("products_add_up", field("产品", "合格产品产量"), "qualified_output")]),
+    ("the amount of one product off within its digits is no fault", put(entry(*PRODUCTS, "评价年度产量", 1), 5204), []),
+    ("a total of waste that is off, confirmed with its reason", both(put(field("固体废物", "工业固体废物产生量"), 190), put(field("固体废物", "工业固体废物产生量", "备注"), "已核实：含未列入清单的生活垃圾")), [("solid_wastes_add_up", field("固体废物", "工业固体废物产生量"), "solid_waste_generated")]),
     typed("green material above the total", field("物料与采购", "绿色物料使用量"), 17000, "green_material_within_total", "green_material_used"),
     typed("green material that does not add up", field("物料与采购", "绿色物料使用量"), 8000, "green_materials_add_up", "green_material_used"),
     typed("more in the products than used", field("物料与采购", "产品中原材料量"), 21000, "in_product_within_used", "raw_material_in_product"),
@@ -258,14 +265,14 @@ CONTRADICTIONS: list[Case] = [
     typed("an amount of energy a digit too long, of an energy without months", entry(*ENERGY, "消耗量", 3), 2000, "yoy_without_reason", "energy_use.amount"),
     typed("last year's amount of energy a digit too short", entry(*ENERGY, "消耗量", 5), 20.4, "yoy_without_reason", "energy_use.amount"),
     typed("the amount of the year before that a digit too long", entry(*ENERGY, "消耗量", 9), 1980, "yoy_without_reason", "energy_use.amount"),
-    ("an amount of energy that doubled, with the reason", both(put(entry(*ENERGY, "消耗量", 4), 9), put(entry(*ENERGY, "备注", 4), "新增叉车")), []),
+    ("an amount of energy that doubled, with the reason", both(put(entry(*ENERGY, "消耗量", 4), 9), put(entry(*ENERGY, "备注", 4), "新增叉车")), [("yoy_explained", entry(*ENERGY, "消耗量", 4), "energy_use.amount")]),
     ("water sources that do not add up", put(entry("水资源", "取水构成", "该水源取水量", 1), 25000), [("water_sources_add_up", field("水资源", "取水量"), "water_intake")]),
     typed("a change against last year without a reason", OUTPUT, 50000, "yoy_without_reason", "gross_output_value"),
     typed("last year's figure a digit too short", field("发展与经营", "工业总产值", "上一年"), 3360, "yoy_without_reason", "gross_output_value"),
     typed("the figure of the year before that a digit too long", field("发展与经营", "工业总产值", "前年"), 312000, "yoy_without_reason", "gross_output_value"),
     typed("last year's output a digit too long", field("产品", "合格产品产量", "上一年"), 190000, "yoy_without_reason", "qualified_output"),
     ("last year's output of one product a digit too long", put(entry(*PRODUCTS, "上一年产量", 1), 49500), [("products_of_last_year_add_up", field("产品", "合格产品产量", "上一年"), "qualified_output")]),
-    ("a change against last year with its reason", both(put(OUTPUT, 50000), put(field("发展与经营", "工业总产值", "备注"), "三期投产")), []),
+    ("a change against last year with its reason", both(put(OUTPUT, 50000), put(field("发展与经营", "工业总产值", "备注"), "三期投产")), [("yoy_explained", OUTPUT, "gross_output_value")]),
     typed("a unit that does not fit the energy", entry(*ENERGY, "计量单位", 1), "t", "energy_unit_fits_kind", "energy_use.unit"),
     typed("a unit of the same kind but far off", entry(*ENERGY, "计量单位", 1), "kWh", "yoy_without_reason", "energy_use.unit"),
     ("an own coefficient without its source", put(entry(*ENERGY, "实测折标准煤系数", 1), 0.13), [("factor_override_explained", entry(*ENERGY, "备注", 1), "energy_use.remark")]),
@@ -374,3 +381,11 @@ def test_a_fault_is_one_finding_at_its_cell(
 
 def test_the_sample_itself_gives_no_finding_at_all(sample: Excel, adhesive: Standard, desk: Path) -> None:
     assert evaluate(sample.copy().save(desk / "录入表.xlsx"), adhesive).findings == ()
+
+
+def test_more_than_a_hundred_faults_are_seeded_and_no_two_of_them_are_the_same() -> None:
+    faults = [case for case in CASES if case[2]]
+
+    assert len(faults) > 100
+    assert len({case[0] for case in CASES}) == len(CASES)
+    assert all(len(case[2]) == 1 for case in faults)

@@ -12,10 +12,11 @@ import pipeline
 from pipeline.batch.job import Job, sha256
 from pipeline.batch.manifest import Manifest, Record
 from pipeline.clients import VERIFICATION_NAME, WORKBOOK_ENDINGS, WORKBOOK_STEM
-from pipeline.deliver import Options, report_of, template_of
+from pipeline.deliver import Options, report_of
 from pipeline.evidence.folder import FOLDER
 from pipeline.evidence.names import same
 from pipeline.findings import LvbaoError
+from pipeline.forms import form_of, template_of
 from pipeline.receipt import VERSION
 from pipeline.report_receipt import layout_engine
 from pipeline.resources import find_standard
@@ -84,11 +85,12 @@ class Watch:
         """
         return {
             name: self.digest(path) if faulty or name in used else ""
-            for name, path in sorted(_evidence_files(workbook, faulty))
+            for name, path in sorted(evidence_files(workbook, faulty))
         }
 
 
-def _evidence_files(workbook: Path, everything: bool) -> Iterator[tuple[str, Path]]:
+def evidence_files(workbook: Path, everything: bool) -> Iterator[tuple[str, Path]]:
+    """The files that evidence may be found among, by their names from the workbook's folder."""
     folder = workbook.parent
     own = workbook.stem == WORKBOOK_STEM
     for path in (folder / FOLDER).rglob("*"):
@@ -159,7 +161,9 @@ def _pack(was: Mapping[str, Any], job: Job) -> list[str]:
     """Differences of the pack, the coefficient tables and the template."""
     name = str(was.get("standard", ""))
     try:
-        pack = load_standard(find_standard(name, job.options.standards_folder))
+        whole = load_standard(find_standard(name, job.options.standards_folder))
+        edition = was.get("edition")
+        pack = next((e for e in whole.editions if e.identity.edition == edition), whole)
         digest = _template_digest(was, job, pack)
     except LvbaoError:
         return [f"标准包 {name} 有变"]  # the job itself will say what is wrong
@@ -179,5 +183,8 @@ def _pack(was: Mapping[str, Any], job: Job) -> list[str]:
 def _template_digest(was: Mapping[str, Any], job: Job, pack: Standard) -> Any:
     if not was.get("template_sha256"):
         return was.get("template_sha256")  # there was no report
+    used = was.get("edition")  # the evaluation date chose it; a workbook that is the same has the same date
+    pack = next((e for e in pack.editions if e.identity.edition == used), pack)
     report = report_of(pack, str(was.get("report") or "") or None)
-    return file_digest(job.options.template or template_of(report, job.options.form))
+    form = form_of(report, str(was.get("form") or "") or job.options.form)
+    return file_digest(job.options.template or template_of(pack, report, form))

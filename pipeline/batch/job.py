@@ -121,6 +121,7 @@ def _result(job: Job, produced: Produced) -> Result:
     inputs = asdict(receipt)
     inputs["evidence_faults"] = any(f.code.startswith("evidence_") for f in evaluation.findings)
     inputs["report"] = made.receipt.asked.report if made is not None else ""
+    inputs["form"] = made.receipt.asked.form if made is not None else ""
     return Result(state, produced.files, inputs, line_of(produced), message)
 
 

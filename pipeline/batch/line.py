@@ -8,7 +8,7 @@ from typing import Any, Final
 from pipeline.calc.trace import IndicatorValue
 from pipeline.deliver import Produced
 from pipeline.evaluation import Evaluation
-from pipeline.findings import Severity
+from pipeline.findings import SILENT, Severity
 from pipeline.quantity import NotApplicable, fixed, plain
 
 FIRST: Final = 3
@@ -39,6 +39,7 @@ def line_of(produced: Produced) -> dict[str, Any]:
         "errors": _number(evaluation, Severity.ERROR),
         "warnings": _number(evaluation, Severity.WARNING),
         "findings": _first(evaluation),
+        "levels": _ladder(evaluation),
         "indicators": [
             _indicator(evaluation, i, v) for i, v in evaluation.indicators.items() if _judged(evaluation, i)
         ],
@@ -51,7 +52,7 @@ def _number(evaluation: Evaluation, severity: Severity) -> int:
 
 def _first(evaluation: Evaluation) -> list[str]:
     graver = sorted(
-        (f for f in evaluation.findings if f.severity is not Severity.NOTE),
+        (f for f in evaluation.findings if f.severity not in SILENT),
         key=lambda f: f.severity is Severity.WARNING,
     )
     return [f"{f.where}：{f.message}" if f.where is not None else f.message for f in graver[:FIRST]]
@@ -71,6 +72,12 @@ def _indicator(evaluation: Evaluation, id_: str, value: IndicatorValue) -> Mappi
         "value": number,
         "level": _level(evaluation, value),
     }
+
+
+def _ladder(evaluation: Evaluation) -> list[str]:
+    """The words of the levels, the lowest first."""
+    words = list(evaluation.standard.indicators.levels.values())
+    return [f"未达到{words[0]}", *words] if words else []
 
 
 def _level(evaluation: Evaluation, value: IndicatorValue) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from pipeline.batch.inputs import Watch, as_done, changes, file_digest, surroundings
-from pipeline.batch.job import DECLARED, VERIFIED, Job, Result, State
+from pipeline.batch.job import DECLARED, VERIFIED, Job, Result, State, sha256
 from pipeline.batch.manifest import Manifest, Record
 from pipeline.batch.outputs import Outputs
 from pipeline.clients import Client
@@ -18,6 +18,7 @@ from pipeline.deliver import Options
 from pipeline.files import CannotWrite
 from pipeline.findings import LvbaoError
 
+SUMMARY: Final = "汇总"
 NEW: Final = "新增"
 RETRIED: Final = "上次没有成功"
 ORDERED: Final = "要求全部重做"
@@ -67,6 +68,8 @@ class Batch:
     options: Options
     manifest: Manifest
     again: bool = False
+    written: Callable[[Record], None] | None = None
+    """Called when files stand in the output folder, to copy them on."""
     _shared: dict[str, Any] = field(init=False)
     _outputs: Outputs = field(init=False)
     _watch: Watch = field(init=False)
@@ -121,6 +124,18 @@ class Batch:
         except ValueError:  # another drive
             return str(workbook)
 
+    def write_alone(self, files: Mapping[str, bytes]) -> Record:
+        """Writes files that belong to no client into the output folder itself, unless they stand there. Raises CannotWrite."""
+        record = self.manifest.record((".", SUMMARY))
+        if record is not None and record.files == {name: sha256(content) for name, content in files.items()}:
+            now = {path: self._outputs.digest(path) for path in record.files}
+            if now == record.files:
+                return record
+        record = self._outputs.put(Record(".", SUMMARY, State.FINAL, ""), files)
+        if self.written is not None:
+            self.written(record)
+        return record
+
     def done_before(self, task: Task) -> Done:
         """A task that need not run, as it was recorded."""
         record = self.manifest.record(task.job.key)
@@ -167,6 +182,8 @@ class Batch:
             record = replace(record, state=State.FAILED, message=str(error))
             self.manifest.finish(record)
         self._watch.keep()
+        if self.written is not None and record.files:
+            self.written(record)
         return Done(record, task.reason, result.details)
 
 
@@ -174,4 +191,12 @@ def jobs_of(client: Client, options: Options, reports: Sequence[str]) -> list[Jo
     """The jobs of a client: the reports named; by default the self-evaluation, and the third party's report where a
     verification sheet lies beside the workbook."""
     kinds = reports or ([DECLARED, VERIFIED] if client.verification else [DECLARED])
-    return [Job(client.name, kind, client.workbook, client.verification, options) for kind in kinds]
+    own = {VERIFIED: replace(options, template=None)}  # one's own template is that of one kind of report
+    return [Job(client.name, k, client.workbook, client.verification, own.get(k, options)) for k in kinds]
+
+
+def name_of(done: Done) -> str:
+    """The client, with the kind of report where it is not the self-evaluation."""
+    record = done.record
+    verified = record.kind == VERIFIED or record.line.get("verified", False)
+    return f"{record.client}（第三方评价）" if verified else record.client

@@ -206,14 +206,20 @@ class Calculator:
             scope = Scope(self, subject=definition.label)
             with localcontext(prec=PRECISION):
                 result = self._column_outcome(definition, scope, row)
-                if isinstance(result, Num) and result.unit is not None:
-                    factor = result.unit.factor_to(definition.measure)
+                if isinstance(result, Num):
+                    factor = result.unit.factor_to(definition.measure) if result.unit else Decimal(1)
                     result = Num(result.value * factor, definition.measure)
             self._cells[key] = result
             self._cell_details[key] = scope.factor_detail
             self._cell_causes[key] = scope.causes
             self._cell_operands[key] = scope.operands
         return self._cells[key]
+
+    def compute_columns(self) -> None:
+        """Computes every cell of every computed column, so that what is wrong with them is found."""
+        for column in self.standard.indicators.columns:
+            for row in range(len(self.intake.rows(column.table))):
+                self.computed_cell(column.table, row, column.column)
 
     @staticmethod
     def _column_outcome(definition: ComputedColumn, scope: Scope, row: int) -> Outcome:

@@ -10,7 +10,6 @@ from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
 from pipeline.calc.say import PLACES, filled, say
 from pipeline.calc.scope import Scope
-from pipeline.facts import Row
 from pipeline.findings import CellRef, Finding, Severity
 from pipeline.formula import syntax as s
 from pipeline.formula.evaluate import Evaluator
@@ -20,12 +19,11 @@ from pipeline.formula.values import Num
 from pipeline.quantity import PRECISION, fixed, plain
 from pipeline.standard.types import Rule, Standard
 
-REMARK = "remark"
-"""The column of a table where a client explains a row, unless the rule names another one."""
 _CONFIRMED = re.compile(
     r"(?:数据|数值|情况)?(?:已|经)?(?:核实|核对|确认|属实)(?:无误|属实)?[，,：:。；;\s]*(?P<reason>.*)", re.S
 )
 _LEAST_REASON = 2
+_NOTHING_TO_DO = "无需修改；说明会印入报告附录。"
 _COUNTED = frozenset("个 台 套 人 条 份 次 项 年".split())
 _ASIDE = "（{}）"
 
@@ -64,7 +62,7 @@ def _finding(calculator: Calculator, rule: Rule, row: RowAt | None, sides: Compa
     if severity is Severity.WARNING and place is not None:
         explanation = _explanation(calculator, rule, row)
         if explanation:
-            severity, fix = Severity.EXPLAINED, ""
+            severity, fix = Severity.EXPLAINED, _NOTHING_TO_DO
         else:
             fix += f"若属实，请在“{place}”栏写“已核实：”和原因，会写入报告。"
     return Finding(
@@ -99,23 +97,21 @@ def _explained_at(standard: Standard, rule: Rule) -> str | None:
         return standard.intake.tables[table].by_id[rule.explain].label
     if not dot:
         return "备注" if rule.at.partition("@")[0] in standard.intake.fields else None
-    remark = standard.intake.tables[table].by_id.get(REMARK)
-    return remark.label if remark is not None else None
+    note = standard.intake.tables[table].note_column
+    return note.label if note is not None else None
 
 
 def _explanation(calculator: Calculator, rule: Rule, row: RowAt | None) -> str:
     """The client's words, if they confirm the value and give a reason; else ""."""
-    if row is not None and "." in rule.at:
-        value = _row(calculator, row).fact(rule.explain or REMARK).value
-        text = value if isinstance(value, str) else ""
-    else:
+    table, dot, column = rule.at.partition(".")
+    if not dot or row is None:
         text = calculator.intake.fact(rule.at.partition("@")[0]).note
+    else:
+        facts = calculator.intake.rows(table)[row[1]]
+        value = facts.fact(rule.explain).value if rule.explain else facts.fact(column).note
+        text = value if isinstance(value, str) else ""
     match = _CONFIRMED.match(text.strip())
     return text.strip() if match and len(match["reason"].strip()) >= _LEAST_REASON else ""
-
-
-def _row(calculator: Calculator, row: RowAt) -> Row:
-    return calculator.intake.rows(row[0])[row[1]]
 
 
 # -- the client's figures ----------------------------------------------------------------------------------------

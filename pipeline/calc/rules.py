@@ -12,8 +12,10 @@ from itertools import chain
 
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
+from pipeline.calc.leaks import check_leaks
 from pipeline.calc.pack_rules import tried
 from pipeline.calc.past import dated, not_yet
+from pipeline.calc.references import check_references
 from pipeline.calc.yearly import of_field, of_table
 from pipeline.facts import Row
 from pipeline.findings import Finding
@@ -26,6 +28,7 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
     """Every finding over the facts as a whole. `earlier` are the findings of the reading."""
     standard = calculator.standard
     found = [*_fields(calculator), *_tables(calculator)]
+    found += [*check_references(calculator), *check_leaks(calculator)]
     blamed = Blamed(standard, calculator.intake, (*earlier, *found))
     lasting = [r for r in standard.intake.rules if r.stage != "trial"]
     strict = [r for r in lasting if r.grade == "error"]
@@ -35,8 +38,10 @@ def check_rules(calculator: Calculator, earlier: tuple[Finding, ...] = ()) -> tu
         _past(calculator, blamed),
         _changes(calculator, blamed),
     ]
+    results = {r.id for r in standard.intake.rules if not r.explains}
     for broken in chain(*checks, *(tried(calculator, r, blamed) for r in others)):
-        blamed.add(broken)
+        if broken.code not in results:
+            blamed.add(broken)
         found.append(broken)
     return tuple(found)
 

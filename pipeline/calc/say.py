@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pipeline.calc.calculator import Calculator
 
 PLACES = re.compile(r"\{([^{}]*)\}")
+_PLAIN = re.compile(r"(?:prev\()*\s*(\w+)\s*\)*")
+"""A name by itself, or of an earlier year."""
 
 
 def filled(text: str, word: Callable[[str], str]) -> str:
@@ -25,7 +27,8 @@ def say(calculator: Calculator, expression: str, row: tuple[str, int] | None = N
     """The value of a formula in words: figures with their unit, whole dates, 是 and 否."""
     outcome = calculator.condition(expression, row)
     if isinstance(outcome, Num):
-        indicator = calculator.standard.indicators.by_id.get(expression.strip())
+        plainly = _PLAIN.fullmatch(expression.strip())
+        indicator = calculator.standard.indicators.by_id.get(plainly[1]) if plainly else None
         if indicator is not None:
             text = fixed(outcome.value, indicator.decimals)
         elif outcome.value.normalize().as_tuple().exponent in range(-6, 60):
@@ -39,5 +42,11 @@ def say(calculator: Calculator, expression: str, row: tuple[str, int] | None = N
     if isinstance(outcome, dt.date):
         return f"{outcome.year}年{outcome.month}月{outcome.day}日"
     if isinstance(outcome, Missing | NotApplicable):
-        return outcome.word if isinstance(outcome, NoSolution) else "—"
+        return _blank(outcome)
     return "、".join(outcome) if isinstance(outcome, tuple) else outcome
+
+
+def _blank(outcome: Missing | NotApplicable) -> str:
+    if isinstance(outcome, NoSolution):
+        return outcome.word
+    return "（未填）" if isinstance(outcome, Missing) else "不适用"

@@ -83,6 +83,10 @@ class Scope:
 
     def symbol(self, node: s.Name | s.Column) -> str:
         """The symbol of a name in the standard's formula; its label when it has none."""
+        if isinstance(node, s.Column):
+            name = f"{node.table}.{node.column}"
+            own = next((c.symbol for c in self._standard.indicators.columns if c.id == name), None)
+            return self._symbols.get(name) or own or self.label(node)
         if isinstance(node, s.Name):
             if node.id in self._symbols:
                 return self._symbols[node.id]

@@ -57,6 +57,21 @@ class CategoryScore:
     category: Category
     subcategories: tuple[SubcategoryScore, ...]
 
+    @property
+    def share(self) -> Decimal | None:
+        """The part (0 to 1) of the weight that applies which was earned; None as long as a row is undecided."""
+        counted = [s for s in self.subcategories if s.subcategory.weight is not None and s.applicable]
+        weight = sum((s.subcategory.weight or Decimal(0) for s in counted), Decimal(0))
+        if not weight or any(s.points is None for s in counted):
+            return None
+        return sum((s.weighted or Decimal(0) for s in counted), Decimal(0)) / weight
+
+    @property
+    def below_minimum(self) -> bool:
+        """Whether the category falls short of the share of its points that the standard asks."""
+        minimum, share = self.category.minimum, self.share
+        return minimum is not None and share is not None and share * 100 < minimum
+
 
 @dataclass(frozen=True, slots=True)
 class Total:

@@ -27,7 +27,7 @@ from pipeline.calc.scorecard import (
 from pipeline.facts import NO_FACT, Row
 from pipeline.findings import CellRef, Finding
 from pipeline.messages import finding
-from pipeline.quantity import PRECISION, plain
+from pipeline.quantity import PRECISION, fixed, plain
 from pipeline.standard.types import CRITERIA_TABLE, Criterion, Subcategory
 
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
@@ -80,6 +80,7 @@ class _Scorer:
             CategoryScore(c, tuple(self._subcategory(s) for s in c.subcategories))
             for c in self.standard.scoring.categories
         )
+        self._check_minima(categories)
         rows = tuple(r for c in categories for s in c.subcategories for r in s.rows)
         subs = [s for c in categories for s in c.subcategories]
         cited = [(c, self._numbers(c)) for c in self.standard.scoring.criteria.values()]
@@ -93,6 +94,17 @@ class _Scorer:
         )
         self._check_scheme()
         return card, tuple(self.findings)
+
+    def _check_minima(self, categories: tuple[CategoryScore, ...]) -> None:
+        """Categories that fall short of the share that the standard asks of each."""
+        for score in (c for c in categories if c.below_minimum):
+            words = {
+                "category": score.category.title,
+                "share": fixed((score.share or Decimal(0)) * 100, 2),
+                "minimum": plain(score.category.minimum or Decimal(0)),
+                "award": self.standard.identity.award,
+            }
+            self.findings.append(finding("category_below_minimum", score.category.id, None, **words))
 
     def _check_scheme(self) -> None:
         """Points that the user chose add up to the whole (百分制)."""
@@ -269,7 +281,8 @@ class _Scorer:
         )
         for row in gates:
             if row.verdict == NOT_MET:
-                self._report("basic_requirement_not_met", row.criterion, "verdict")
+                award = self.standard.identity.award
+                self._report("basic_requirement_not_met", row.criterion, "verdict", award=award)
         verdicts = {r.verdict for r in gates}
         if NOT_MET in verdicts or PARTLY in verdicts:
             return BasicRequirements(gates, False)

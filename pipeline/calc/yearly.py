@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipeline.facts import NO_FACT, Fact, Intake, Row
@@ -74,10 +74,10 @@ class Series:
         return tuple(f.source for f in facts if f.source is not None)
 
     def finding(self) -> Iterator[Finding]:
-        """The change beyond the limit, if no reason is written beside the figures."""
+        """The change beyond the limit; explained where a reason is written beside the figures."""
         limit = self.asked.yoy_limit
         found = None if limit is None else outlier([y.value for y in self.years], limit)
-        if limit is None or found is None or any(y.fact.note.strip() for y in self.years):
+        if limit is None or found is None:
             return
         blamed, neighbour = self.years[found.index], self.years[1 if found.index != 1 else 2]
         subject, fact = self.subject, blamed.fact
@@ -85,7 +85,11 @@ class Series:
             subject, fact = f"{subject.partition('.')[0]}.{UNIT}", blamed.unit
         change = ("+" if found.change > 0 else "") + fixed(found.change, 1)
         words = {"change": change, "limit": plain(limit), "against": found.against}
-        yield finding("yoy_without_reason", subject, fact.source, **words)
+        reason = next((y.fact.note.strip() for y in self.years if y.fact.note.strip()), "")
+        if reason:
+            yield replace(finding("yoy_explained", subject, fact.source, **words), explanation=reason)
+        else:
+            yield finding("yoy_without_reason", subject, fact.source, **words)
 
 
 def of_field(intake: Intake, field: Field) -> Iterator[Series]:

@@ -8,6 +8,7 @@ import struct
 import warnings
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pipeline.evidence.faults import FileFault, corrupt, too_big
@@ -57,6 +58,7 @@ class _Decoded:
     more_pages: bool
 
 
+@lru_cache(maxsize=8)
 def prepare(data: bytes) -> Prepared:
     """The picture in the bytes of a PNG, JPEG, GIF, BMP or TIFF. Raises FileFault; the same bytes give the same picture."""
     from PIL import Image

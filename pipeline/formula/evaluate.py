@@ -139,7 +139,7 @@ class Evaluator:
             operand = node.right.id if isinstance(node.right, s.Name) else _column_of(node.right)
             self.environment.problem("division_by_zero", {"operand": operand}, _row_of(bound), operand)
             return MISSING
-        return Num(left.value / right.value, None if bare else a / b)
+        return Num(left.value / right.value, ONE if bare else a / b)
 
     def _among(self, operand: s.Node, options: Sequence[s.Node], bound: Bound, back: int) -> Outcome:
         value = self._eval(operand, bound, back)
@@ -219,7 +219,7 @@ class Evaluator:
             case "if":
                 condition = self._eval(args[0], bound, back)
                 if not isinstance(condition, bool):
-                    return MISSING
+                    return blank_of(condition)
                 return self._eval(args[1] if condition else args[2], bound, back)
             case "edition":
                 assert isinstance(args[0], s.Text)  # the pack check has seen to it

@@ -81,7 +81,11 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
         case s.Compare(op, left, right):
             return f"{inner(left)} {COMPARISONS[op]} {inner(right)}"
         case s.Logic(op, left, right):
-            return f"{inner(left)}{' 且 ' if op == 'and' else ' 或 '}{inner(right)}"
+            sides = (
+                f"（{inner(n)}）" if isinstance(n, s.Logic) and n.op != op else inner(n)
+                for n in (left, right)
+            )
+            return (" 且 " if op == "and" else " 或 ").join(sides)
         case s.Not(operand):
             return f"非（{inner(operand)}）"
         case s.Among(operand, options):

@@ -117,7 +117,9 @@ class Kinds:
         if YEAR in (a, b):
             raise KindError("年份不能相乘除")
         if a == BARE and b == BARE:
-            return BARE
+            return (
+                BARE if op == "*" else ONE
+            )  # a share of two bare numbers is a pure number, so that it can be a per cent
         first = a if isinstance(a, Unit) else ONE
         second = b if isinstance(b, Unit) else ONE
         return first * second if op == "*" else first / second

@@ -33,7 +33,7 @@ from pipeline.intake.result_sheet import Feedback, write_result
 from pipeline.intake.sheet_book import Book
 from pipeline.intake.styles import Styles
 from pipeline.intake.topic_sheet import write_topic_sheet
-from pipeline.resources import standard_ids
+from pipeline.resources import packs_in
 from pipeline.standard.load import load_standard
 from pipeline.standard.types import IntakeSchema, Standard
 
@@ -126,7 +126,7 @@ def generate_templates(standards_folder: Path, target_folder: Path, check: bool 
     """
     wanted = {
         target_folder / f"{name}.xlsx": write_workbook(load_standard(standards_folder / name))
-        for name in standard_ids(standards_folder)
+        for name in packs_in(standards_folder)
     }
     stale = [path for path, content in wanted.items() if not path.is_file() or path.read_bytes() != content]
     orphans = [path for path in sorted(target_folder.glob("*.xlsx")) if path not in wanted]

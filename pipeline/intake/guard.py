@@ -63,6 +63,7 @@ _XML_PART = re.compile(r".*\.(?:xml|rels|vml)", re.I | re.S)
 _READ_PART = re.compile(
     r"xl/(?:workbook|styles|sharedstrings)\.xml|xl/(?:worksheets|comments|_rels)/.*|xl/comments.*|.*\.rels"
 )
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LOCK_NAME = re.compile(r"~\$.*|\.~lock\..*#")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError)
 
@@ -155,7 +156,7 @@ def _is_text(head: bytes) -> bool:
             except UnicodeDecodeError:
                 continue
             return all(c.isprintable() or c in "\r\n\t\ufeff" for c in text)
-    return False
+    return not _CONTROLS.search(head)  # text in another 8-bit encoding
 
 
 # -- the container ---------------------------------------------------------------------------------------------

@@ -23,7 +23,6 @@ _TOTALS: Final = frozenset({"合计", "小计", "总计", "累计", "共计", "�
 _REMARK = re.compile(
     r"(?:注|备注|说明|填表说明|数据来源|填表人|填报人|审核人|负责人|单位负责人)\s*\d*\s*[:：.、].*", re.S
 )
-_NOTE_IDS: Final = ("note", "notes", "remark")
 
 
 def read_table(context: Context, spot: TableSpot, constraints: Constraints, into: Collected) -> None:
@@ -116,7 +115,7 @@ def _is_only_prefilled(row: SheetRow, table: Table) -> bool:
 def _questions(context: Context, spot: TableSpot, row: SheetRow) -> dict[str, Question]:
     table = spot.table
     keys = {c: clean(value_text(row.cells[c].value)) for c in table.key if c in row.cells}
-    note = next((c for c in table.columns if c.id in _NOTE_IDS or c.label.startswith("备注")), None)
+    note = table.note_column
     note_cell = row.cells.get(note.id, BLANK_CELL) if note else BLANK_CELL
     note_text = "" if note_cell.value is None else clean(value_text(note_cell.value))
     questions = {}

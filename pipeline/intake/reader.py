@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import io
-import math
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -22,13 +21,14 @@ from python_calamine import (
 )
 
 from pipeline.files import shown_name
+from pipeline.intake.grid_cells import GridCells
 from pipeline.intake.guard import LIMITS, Limits, guard
 from pipeline.intake.layout import IDENTITY_SHEET
 from pipeline.intake.sheetxml import Parts, SheetMarks, read_parts, with_known_errors
 from pipeline.intake.words import clean
-from pipeline.intake.workbook import ERROR_CODES, PICTURE, Cell, CellKind, SheetCells, Workbook
+from pipeline.intake.workbook import PICTURE, Cell, CellKind, SheetCells, Workbook
 from pipeline.messages import unreadable
-from pipeline.quantity import from_float, plain
+from pipeline.quantity import plain
 
 Place = tuple[int, int]
 
@@ -39,8 +39,9 @@ def read_workbook(path: Path | str, limits: Limits = LIMITS) -> Workbook:
     return parse_workbook(data, shown_name(Path(path)))
 
 
+@lru_cache(maxsize=2)
 def parse_workbook(data: bytes, file: str) -> Workbook:
-    """The workbook in guarded bytes; `file` is its name for messages."""
+    """The workbook in guarded bytes; `file` is its name for messages. The last ones are kept: a run asks twice."""
     try:
         grids = _grids(data)
         parts = read_parts(data)
@@ -108,49 +109,12 @@ def _marks_of(parts: Parts, grid: _Grid) -> SheetMarks:
 
 
 def _sheet(grid: _Grid, marks: SheetMarks) -> SheetCells:
-    cells: dict[Place, Cell] = {}
-    top, left = grid.start
-    for row, values in enumerate(grid.rows, top):
-        for column, value in enumerate(values, left):
-            if value != "":
-                cell = _cell(value, (row, column) in marks.percent)
-                if cell is not None:
-                    cells[row, column] = cell
-    for place, code in marks.errors.items():
-        cells[place] = Cell(code, CellKind.ERROR)
-    for place in marks.pictures:
-        cells[place] = Cell(PICTURE, CellKind.TEXT)
-    for place in marks.no_result:
-        cells[place] = Cell(None, CellKind.NO_RESULT)
-    return SheetCells(
-        name=grid.name,
-        cells=cells,
-        rows=max((r for r, _ in cells), default=-1) + 1,
-        columns=max((c for _, c in cells), default=-1) + 1,
-        hidden=grid.hidden,
-        merged=grid.merged,
-    )
-
-
-def _cell(value: object, percent: bool) -> Cell | None:
-    """The cell of a stored value; None for a text of blanks and invisible characters only."""
-    if isinstance(value, str):
-        if value in ERROR_CODES:
-            return Cell(value, CellKind.ERROR)
-        return Cell(value, CellKind.TEXT) if clean(value) else None
-    if isinstance(value, bool):
-        return Cell(value, CellKind.TRUTH)
-    if isinstance(value, int | float):
-        if not math.isfinite(value):
-            return Cell("#NUM!", CellKind.ERROR)
-        whole = float(value).is_integer() and abs(value) < 1e15
-        return Cell(Decimal(int(value)) if whole else from_float(float(value)), CellKind.NUMBER, percent)
-    if isinstance(value, dt.datetime):
-        at_midnight = value.time() == dt.time(0)
-        return Cell(value.date() if at_midnight else value, CellKind.DATE)
-    if isinstance(value, dt.date):
-        return Cell(value, CellKind.DATE)
-    return Cell(str(value), CellKind.TEXT)  # a time of day or a duration
+    marked = {place: Cell(code, CellKind.ERROR) for place, code in marks.errors.items()}
+    marked |= {place: Cell(PICTURE, CellKind.TEXT) for place in marks.pictures}
+    marked |= {place: Cell(None, CellKind.NO_RESULT) for place in marks.no_result}
+    cells = GridCells(grid.start, grid.rows, marks.percent, marked)
+    rows, columns = cells.extent()
+    return SheetCells(grid.name, cells, rows, columns, grid.hidden, grid.merged)
 
 
 def _identity(sheets: tuple[SheetCells, ...]) -> Mapping[str, str]:

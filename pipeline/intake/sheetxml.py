@@ -164,7 +164,8 @@ def _traits(archive: _Archive, book: Element | None) -> set[str]:
         found.add("external_links")
     if "xl/cellimages.xml" in names or any(n.startswith("xl/media/") for n in names):
         found.add("pictures")
-    if any(n.startswith(("xl/charts/", "xl/drawings/drawing")) for n in names):
+    drawings = (n for n in names if n.startswith("xl/drawings/drawing"))
+    if any(n.startswith("xl/charts/") for n in names) or any(b"Anchor" in archive.read(n) for n in drawings):
         found.add("drawings")
     if any(p.get("date1904", "").lower() in ("1", "true", "on") for p in _named(book, "workbookPr")):
         found.add("dates_1904")
@@ -207,9 +208,12 @@ def _marks(xml: bytes, percent: tuple[int, ...], with_pictures: bool) -> SheetMa
         raise ValueError("a cell refers to no text")
     errors = dict(_errors(xml)) if _ANY_ERROR.search(xml) else {}
     pictures = frozenset(_pictures(xml)) if with_pictures else frozenset()
-    no_result = frozenset(_without_result(xml)) if re.search(rb"<" + _P + rb"f[\s/>]", xml) else frozenset()
+    may_compute = b"<f" in xml or b":f" in xml  # a look at the bytes is a hundredth of a search
+    computes = may_compute and re.search(rb"<" + _P + rb"f[\s/>]", xml) is not None
+    no_result = frozenset(_without_result(xml)) if computes else frozenset()
     styled = frozenset(_styled(xml, percent)) if percent else frozenset()
-    formulas = {place for m in _FORMULA_CELL.finditer(xml) if (place := _place(m.group(1))) is not None}
+    found = _FORMULA_CELL.finditer(xml) if computes else ()
+    formulas = {place for m in found if (place := _place(m.group(1))) is not None}
     return SheetMarks(errors, pictures, no_result, styled, bool(formulas - errors.keys() - no_result))
 
 

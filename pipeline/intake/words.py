@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _INVISIBLE = dict.fromkeys(
@@ -20,7 +21,9 @@ _CONTROL = dict.fromkeys(
     + list(range(0x7F, 0xA0))
     + [0xFFFE, 0xFFFF, *range(0xD800, 0xE000)]
 )
-_DROPPED: Final = _INVISIBLE | _CONTROL
+_DROPPED: Final = re.compile("[" + "".join(map(re.escape, map(chr, sorted(_INVISIBLE | _CONTROL)))) + "]")
+_REMEMBERED: Final = 16_384
+"""Headings, options and labels are the same in every workbook of a standard."""
 _BRACKETS = re.compile(r"[(\[【〔<《][^()\[\]【】〔〕<>《》]*[)\]】〕>》]")
 _DECORATION = re.compile(r"[\s:：*＊★●·.。、]+")
 _SHOWN = 40
@@ -28,19 +31,24 @@ _SHOWN = 40
 
 def clean(text: str) -> str:
     """The text without invisible and control characters and without outer blanks; inner line breaks stay."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_DROPPED).strip().strip("\u200d").strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _DROPPED.sub("", text).strip().strip("\u200d").strip()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def folded(text: str) -> str:
     """The form in which words are compared: full-width folded, no blanks at all, no case."""
     return "".join(unicodedata.normalize("NFKC", clean(text)).split()).casefold()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def heading_key(text: str) -> str:
     """The form in which headings are compared: folded, without colons, stars and full stops."""
     return _DECORATION.sub("", folded(text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def bare_heading(text: str) -> str:
     """A heading without what stands in brackets: `用电量（kWh）` → `用电量`."""
     return heading_key(_BRACKETS.sub("", unicodedata.normalize("NFKC", clean(text))))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from pipeline.report.charts import CHART_STYLE
+from pipeline.report.diagrams import DIAGRAM_STYLE
 from pipeline.report.elements import (
     CHAPTER_SEQ,
+    SECTION_SEQ,
+    Counted,
     caption,
     caption_bookmark,
     hidden_field,
@@ -20,7 +24,8 @@ from pipeline.report.elements import (
 from pipeline.report.equation_marks import EQUATION_STYLE
 from pipeline.report.errors import SourceError
 from pipeline.report.grids import GridRow, alignments, column_widths, grid_row, read_form, read_table, table
-from pipeline.report.house import House, Section, assemble
+from pipeline.report.house import House, Manner, Section, assemble
+from pipeline.report.includes import expanded
 from pipeline.report.ooxml import Element, el, qn, style_of, val
 from pipeline.report.package import write_package
 from pipeline.report.pages_front import cover_blocks, front_blocks, toc_blocks
@@ -29,21 +34,23 @@ from pipeline.report.source import Block, Heading, ListItem, Paragraph, Part, Ta
 from pipeline.report.tables import merge_bookmark
 
 _EACH = re.compile(r"^\s*(\w+)\s+in\s+(\S.*?)(\s+if\s+.*)?$")
-_CHART_ID = re.compile(r"[a-z][a-z0-9_]*$")
+_DRAWN_ID = re.compile(r"[a-z][a-z0-9_]*$")
 _APPENDIX = re.compile(r"^附录\s*([A-Z])")
 
 
 def build_template(source: Path, house: Path) -> bytes:
     """The .docx template of a text source. The same files give the same bytes.
 
-    `source` is the .md file, `house` the folder with styles.xml and its fellows.
+    `source` is the .md file, `house` the folder with styles.xml and its fellows. The front matter may choose another
+    look (`look`), numbering of headings (`headings`) and of captions (`captions`); files named by includes are read too.
     Raises SourceError with file and line when the source breaks the format.
     """
     try:
         text = source.read_text(encoding="utf-8")
         read = read_source(text)
-        builder = _Builder(House.read(house), compact=read.matter.get("page") == "compact")
-        builder.blocks(read.blocks)
+        manner = Manner.of(read.matter)
+        builder = _Builder(House.read(house, manner.look, manner.headings), manner)
+        builder.blocks(expanded(read.blocks, source))
         return write_package(assemble(builder.house, read.matter, builder.finish()))
     except SourceError as error:
         raise SourceError(
@@ -57,6 +64,7 @@ class _Chapter:
 
     label: str = ""
     number: int = 0
+    section: int = 0
     tables: int = 0
     loose_tables: int = 0
     figures: int = 0
@@ -70,14 +78,18 @@ class _Chapter:
         return number
 
 
+_PLAIN: Final = Manner()
+
+
 class _Builder:
     """Turns blocks into the children of w:body."""
 
-    def __init__(self, house: House, *, compact: bool = False) -> None:
+    def __init__(self, house: House, manner: Manner = _PLAIN) -> None:
         self.house = house
+        self._manner = manner
         self._lists = 0
         self._body: list[Element] = []
-        self._section = Section("body", landscape=True, compact=True) if compact else Section("front")
+        self._section = Section("body", True, True) if manner.one_page else Section("front")
         self._section_start = 0
         self._started: set[str] = set()
         self._chapter = _Chapter()
@@ -123,6 +135,12 @@ class _Builder:
         made = paragraph(f"Heading{block.level}{'' if block.numbered else 'Plain'}", runs(block.pieces))
         if block.level == 1:
             self._begin_chapter(block, made)
+        elif block.numbered and self._manner.headings and self._loose_parent:
+            raise SourceError("没有编号的一级标题下面，各级标题也要写 {.unnumbered}", block.line)
+        elif block.numbered and block.level == 2 and self._manner.by_section:
+            self._chapter.section += 1
+            self._chapter.tables = self._chapter.figures = 0
+            made.extend(hidden_field(f" SEQ {SECTION_SEQ} \\h \\s 1 "))
         elif block.numbered and block.level == 2 and self._loose_parent:
             self._lists += 1
             self.house.restart_headings(self._lists)
@@ -146,7 +164,7 @@ class _Builder:
         else:
             found = _APPENDIX.match(block.text)
             self._chapter.label = found.group(1) if found else ""
-        self._chapter.tables = self._chapter.figures = 0
+        self._chapter.tables = self._chapter.figures = self._chapter.section = 0
 
     def _list_item(self, item: ListItem) -> Element:
         level = val("w:ilvl", str(item.level))
@@ -177,7 +195,9 @@ class _Builder:
         elif part.name == "note":
             self._styled(part.blocks, "Note")
         elif part.name == "chart":
-            self._body.extend(self._chart(part))
+            self._body.extend(self._drawn(part, CHART_STYLE, "charts"))
+        elif part.name == "diagram":
+            self._body.extend(self._drawn(part, DIAGRAM_STYLE, "diagrams"))
         elif part.name == "equation":
             self._equation(part)
         elif part.name == "picture":
@@ -299,12 +319,12 @@ class _Builder:
             return [*caption_, opening, made, otherwise, instead, closing]
         return [opening, *caption_, made, otherwise, instead, closing]
 
-    def _chart(self, part: Part) -> list[Element]:
-        """The paragraph that becomes the chart, its caption below; other words where the data are missing."""
+    def _drawn(self, part: Part, style: str, among: str) -> list[Element]:
+        """The paragraph that becomes a chart or diagram, its caption below; other words where the data are missing."""
         if not {"id", "caption"} <= part.options.keys():
-            raise SourceError('部件 chart 要写 id="图的标识" 和 caption="图题"', part.line)
+            raise SourceError(f'部件 {part.name} 要写 id="图的标识" 和 caption="图题"', part.line)
         id_ = part.options["id"]
-        if not _CHART_ID.match(id_):
+        if not _DRAWN_ID.match(id_):
             raise SourceError(f"图的标识“{id_}”应为小写字母、数字和下划线", part.line)
 
         def tag(text: str) -> Element:
@@ -313,9 +333,13 @@ class _Builder:
             return line
 
         text = part.options.get("empty", f"（数据不足，未绘制“{part.options['caption']}”。）")
-        chart = paragraph(CHART_STYLE, [run(id_)])
-        made = [tag(f"{{%p if charts.{id_} %}}"), chart, self._caption(part, "图"), tag("{%p else %}")]
-        return [*made, paragraph("BodyText", runs(inline(text))), tag("{%p endif %}")]
+        opening, otherwise, closing = (
+            tag(f"{{%p if {among}.{id_} %}}"),
+            tag("{%p else %}"),
+            tag("{%p endif %}"),
+        )
+        drawn = [opening, paragraph(style, [run(id_)]), self._caption(part, "图")]
+        return [*drawn, otherwise, paragraph("BodyText", runs(inline(text))), closing]
 
     def _picture(self, part: Part) -> list[Element]:
         """The paragraph that becomes the picture, its caption below."""
@@ -330,7 +354,10 @@ class _Builder:
             name = caption_bookmark(part.options["id"])
             bookmark = el("w:bookmarkStart", {"w:id": str(self._bookmarks), "w:name": name})
             self._bookmarks += 1
-        return caption(label, self._chapter.label, inline(part.options["caption"]), number, bookmark)
+        place = Counted(label, self._chapter.label, number)
+        if self._manner.by_section:
+            place = replace(place, section=self._chapter.section, close=True)
+        return caption(place, inline(part.options["caption"]), bookmark)
 
     def _end_section(self) -> None:
         """Close the current section in its last paragraph, or in one of its own."""

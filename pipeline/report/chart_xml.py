@@ -14,6 +14,9 @@ from pipeline.report.ooxml import NS, Element, el, etree_root
 
 CATEGORY_AXIS, VALUE_AXIS = "111111111", "222222222"
 MAX_LABELLED: Final = 48
+PLOT_WIDTH: Final = 380
+"""Points across the plot area, roughly: the chart is 15 cm wide, its axis takes a tenth. A digit is half its size wide."""
+WIDEST_OF_PLACE: Final = 1.1
 """With more values than this a chart carries no figures: they would lie over each other."""
 _LEAST_SEGMENT: Final = Decimal("0.07")
 """A segment below this share of the tallest stack is too thin for its figure."""
@@ -115,7 +118,7 @@ def _look(chart: Chart, at: int) -> Iterator[Element]:
 
 def _labels(chart: Chart, at: int, series: Series) -> Iterator[Element]:
     """The figures beside the points, where there is room for them (around a radar stand the categories)."""
-    if len(chart.series) * len(chart.categories) > MAX_LABELLED or chart.kind == "radar":
+    if len(chart.series) * len(chart.categories) > MAX_LABELLED or chart.kind == "radar" or _crowded(chart):
         return
     rgb = style.INK
     if chart.stacked:
@@ -135,6 +138,21 @@ def _labels(chart: Chart, at: int, series: Series) -> Iterator[Element]:
     if chart.kind == "pie":
         made.append(_val("showLeaderLines", "1"))
     yield made
+
+
+def _crowded(chart: Chart) -> bool:
+    """Whether figures over columns would run into each other: the widest is wider than the place of a column."""
+    if chart.kind != "column":
+        return False
+    beside = 1 if chart.stacked else len(chart.series)
+    place = PLOT_WIDTH / max(len(chart.categories) * beside, 1)
+    digits = [
+        len(str(int(abs(v)))) + len(s.number_format.partition(".")[2]) + ("." in s.number_format)
+        for s in chart.series
+        for v in s.values
+        if v is not None
+    ]
+    return max(digits, default=0) * _label_size(chart) / 200 > place * WIDEST_OF_PLACE
 
 
 def _label_size(chart: Chart) -> int:

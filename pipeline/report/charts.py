@@ -11,7 +11,7 @@ from pipeline.report.chart_workbook import chart_workbook
 from pipeline.report.chart_xml import chart_space
 from pipeline.report.elements import run
 from pipeline.report.errors import PackageError
-from pipeline.report.ooxml import NS, Element, el, paragraph_text, qn, style_of
+from pipeline.report.ooxml import NS, Element, el, paragraph_text, paragraphs_of_style, qn
 from pipeline.report.outline import style_id
 from pipeline.report.package import Package
 
@@ -32,11 +32,11 @@ def insert_charts(package: Package, charts: Mapping[str, Chart | None]) -> tuple
     A chart that is None (its data are missing) leaves a remark instead; templates ask `charts.<id>` to say it better.
     """
     name = package.document_name
-    document = package.xml(name)
+    document = package.tree(name)
     unknown: list[str] = []
     style = style_id(package, CHART_STYLE_NAME, CHART_STYLE)
-    for paragraph in list(document.iter(qn("w:p"))):
-        wanted = paragraph_text(paragraph).strip() if style_of(paragraph) == style else ""
+    for paragraph in paragraphs_of_style(document, [style]):
+        wanted = paragraph_text(paragraph).strip()
         if not wanted:
             continue
         if wanted not in charts:

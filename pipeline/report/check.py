@@ -59,6 +59,13 @@ def check_part(part: TaggedPart, shape: MapOf, environment: ReportEnvironment) -
     return Checked(faults, frozenset(walker.used))
 
 
+def walk(part: TaggedPart, body: list[nodes.Node], shape: MapOf) -> Checked:
+    """Check the syntax tree of a part whose tags are known to be in order; the places of faults are those of `part`."""
+    walker = _Walker(part, shape)
+    walker.block(body)
+    return Checked(tuple(walker.faults), frozenset(walker.used))
+
+
 def _walk_singly(part: TaggedPart, walker: _Walker, environment: ReportEnvironment) -> None:
     """Check every tag by itself when the blocks do not fit together; loop variables are then of any shape."""
     for tag in part.tags:

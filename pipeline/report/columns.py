@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pipeline.report.ooxml import Element, el, nearest, qn, val
 
+_SPAN = f"{qn('w:tcPr')}/{qn('w:gridSpan')}"
+
 
 def keep_width(table: Element) -> None:
     """Make the grid of a table fit its rows again, in the proportions of their cells and the old total width."""
     grid = table.find(qn("w:tblGrid"))
-    rows = [row for row in table.iter(qn("w:tr")) if nearest(row, "w:tbl") is table]
+    rows = [
+        row for row in table.iter(qn("w:tr")) if row.getparent() is table or nearest(row, "w:tbl") is table
+    ]
     if grid is None or not rows:
         return
     old = [_width(column) for column in grid.findall(qn("w:gridCol"))]
@@ -59,7 +63,7 @@ def _set_span(cell: Element, span: int) -> None:
 
 
 def _span(cell: Element) -> int:
-    mark = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+    mark = cell.find(_SPAN)
     return 1 if mark is None else int(str(mark.get(qn("w:val"), "1")))
 
 

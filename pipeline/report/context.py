@@ -18,10 +18,12 @@ from pipeline.findings import Finding, Severity
 from pipeline.quantity import NotApplicable, is_blank
 from pipeline.report import words as w
 from pipeline.report.chart_data import chart_specs
+from pipeline.report.conclusion import conclusion
 from pipeline.report.context_derived import derived_context
 from pipeline.report.context_evidence import asked_context, pictures_context
-from pipeline.report.context_scores import basic_context, conclusion, scorecard_context
+from pipeline.report.context_scores import basic_context, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
+from pipeline.report.diagram_data import diagram_specs
 from pipeline.report.marks import compose, figure, joined
 from pipeline.report.tagging import factor_figure, indicator_tag, operand_figure, share_figure, weight_figure
 from pipeline.standard.types import STATUS_WORDS, Indicator, Report
@@ -36,13 +38,18 @@ _NOT_APPLICABLE_WORDS = {
 STATUS_OF_STANDARD = {"draft": "征求意见稿", "enacted": "现行", "superseded": "已被代替"}
 
 
-def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Context:
-    """Everything a template of this report may print."""
+def report_context(
+    evaluation: Evaluation, report: Report, *, draft: bool, form: Mapping[str, str] | None = None
+) -> Context:
+    """Everything a template of this report may print. `form` are the words of the form's parts by their fields."""
     standard = evaluation.standard
     indicators = {i.id: _indicator(evaluation, i) for i in standard.indicators.indicators}
     numbered = [{"no": str(n), **m} for n, m in enumerate(indicators.values(), 1)]
     return {
-        "report": _report(evaluation, report, draft),
+        "report": {
+            **_report(evaluation, report, draft),
+            "form": {i: (form or {}).get(i, "") for i in report.form_by},
+        },
         "standard": _standard(evaluation),
         **_facts(evaluation),
         "tables": {t.id: table_rows(evaluation, t) for t in standard.intake.tables.values()},
@@ -56,6 +63,7 @@ def report_context(evaluation: Evaluation, report: Report, *, draft: bool) -> Co
         "conclusion": joined(conclusion(evaluation)),
         "conclusion_list": conclusion(evaluation),
         "charts": {id_: chart is not None for id_, chart in chart_specs(evaluation).items()},
+        "diagrams": {id_: spec is not None for id_, spec in diagram_specs(evaluation).items()},
         "evidence": _evidence(evaluation),
         "asked_evidence": asked_context(evaluation, register_of(evaluation.intake, standard)),
         "pictures": pictures_context(evaluation),

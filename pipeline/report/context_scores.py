@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 from typing import Any
 
 from pipeline.calc.methods import LEVEL_BASIS, band_words
 from pipeline.calc.scorecard import (
-    MET,
     NOT_APPLICABLE,
-    NOT_MET,
-    PARTLY,
     UNDECIDED,
     CategoryScore,
     CriterionScore,
     SubcategoryScore,
-    Total,
 )
 from pipeline.evaluation import Evaluation
 from pipeline.quantity import fixed, plain
 from pipeline.report import words as w
+from pipeline.report.conclusion import basic_sentence, sentence_printed, sentence_provisional, total_context
 from pipeline.report.marks import compose, figure, joined
 from pipeline.report.tagging import indicator_figure, share_figure, weight_figure
 from pipeline.standard.criteria_sheet import OBLIGATION_WORDS
 from pipeline.standard.types import STATUS_WORDS, Category, Criterion
 
 Context = dict[str, Any]
-TOTAL_WORDS = {"printed": "原文印出部分", "provisional": "全表（暂拟）"}
 
 
 def scorecard_context(evaluation: Evaluation) -> Context:
@@ -49,11 +44,11 @@ def scorecard_context(evaluation: Evaluation) -> Context:
             for c in card.categories
             for s in c.subcategories
         ],
-        "printed": _total(card.printed, decimals, "printed"),
-        "provisional": _total(card.whole, decimals, "provisional"),
+        "printed": total_context(card.printed, decimals, "printed"),
+        "provisional": total_context(card.whole, decimals, "provisional"),
         "has_provisional": card.has_provisional,
-        "sentence_printed": _sentence_printed(evaluation),
-        "sentence_provisional": _sentence_provisional(evaluation),
+        "sentence_printed": sentence_printed(evaluation),
+        "sentence_provisional": sentence_provisional(evaluation),
     }
 
 
@@ -224,88 +219,6 @@ def _subcategory(score: SubcategoryScore, decimals: int) -> Context:
     }
 
 
-def _total(total: Total, decimals: int, name: str) -> Context:
-    word = TOTAL_WORDS[name]
-    return {
-        "score": figure(fixed(total.score, decimals), f"tot:{name}", f"{word}得分"),
-        "weight": figure(plain(total.weight), f"tot:{name}/weight", f"{word}权重合计"),
-        "confirmed": figure(
-            fixed(total.confirmed, decimals), f"tot:{name}/confirmed", f"{word}已有证明材料的得分"
-        ),
-        "complete": total.complete,
-    }
-
-
-def undecided(total: Total) -> str:
-    """What is said of a total with rows that could not be decided: that it is a lower bound."""
-    if total.complete:
-        return ""
-    return "；其中有待定的行，按 0 分计入，因此这是下限"
-
-
-def _sentence_printed(evaluation: Evaluation) -> str:
-    total = evaluation.scorecard.printed
-    if evaluation.scorecard.has_provisional and total.weight == 0:
-        return ""
-    part = "中原文印出的部分" if evaluation.scorecard.has_provisional else _by_scheme(evaluation)
-    if not part and _unknown_parts(evaluation):
-        part = "中已取得原文的部分"
-    shown = _total(total, evaluation.standard.scoring.decimals, "printed")
-    return compose(
-        "按{}{}（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已列出证明材料的得分为 {} 分{}。{}",
-        evaluation.standard.scoring.title,
-        part,
-        shown["weight"],
-        shown["score"],
-        shown["confirmed"],
-        undecided(total),
-        _sentence_unknown(evaluation, shown["weight"]),
-    )
-
-
-def _unknown_parts(evaluation: Evaluation) -> list[str]:
-    """What the source of which was not at hand: whole categories, and rows whose points are not known."""
-    scoring = evaluation.standard.scoring
-    parts = [f"一级指标“{c.title}”" for c in scoring.unknown]
-    rows = [s.title for _, s in scoring.subcategories for c in s.criteria if not c.points_known]
-    return [*parts, *(f"“{title}”的满分值" for title in rows)]
-
-
-def _sentence_unknown(evaluation: Evaluation, weight: str) -> str:
-    """That the score is only a part of the whole, and which part is wanting."""
-    parts = _unknown_parts(evaluation)
-    if not parts:
-        return ""
-    return compose(
-        "{}没有取得标准原文，没有计入，因此这是已知 {} 分的部分得分，不是全部指标的总分。",
-        "、".join(parts),
-        weight,
-    )
-
-
-def _by_scheme(evaluation: Evaluation) -> str:
-    """Whether the user's own scheme replaced points of the standard."""
-    criteria = evaluation.standard.scoring.criteria.values()
-    return "和评价方案确定的分值" if any(c.points_status == "user" for c in criteria) else ""
-
-
-def _sentence_provisional(evaluation: Evaluation) -> str:
-    card = evaluation.scorecard
-    if not card.has_provisional:
-        return ""
-    scoring = evaluation.standard.scoring
-    shown = _total(card.whole, scoring.decimals, "provisional")
-    return compose(
-        "{}（权重合计 {}），全表得分为 {} 分（暂拟），其中已列出证明材料的得分为 {} 分{}。{}",
-        scoring.provisional_intro,
-        shown["weight"],
-        shown["score"],
-        shown["confirmed"],
-        undecided(card.whole),
-        scoring.provisional_note,
-    )
-
-
 def basic_context(evaluation: Evaluation) -> Context:
     """The basic requirements with one sentence on them."""
     basic = evaluation.scorecard.basic_requirements
@@ -324,93 +237,5 @@ def basic_context(evaluation: Evaluation) -> Context:
             }
             for number, r in enumerate(basic.rows, 1)
         ],
-        "sentence": _basic_sentence(evaluation),
+        "sentence": basic_sentence(evaluation),
     }
-
-
-def _basic_sentence(evaluation: Evaluation) -> str:
-    basic = evaluation.scorecard.basic_requirements
-    count = _count(len(basic.rows), "basic", "基本要求项数")
-    if basic.met is True:
-        return compose("基本要求共 {} 项，自评价全部符合。", count)
-    failed = [r for r in basic.rows if r.verdict not in (MET, UNDECIDED, NOT_APPLICABLE)]
-    if basic.met is False:
-        clauses = "、".join(r.criterion.clause for r in failed)
-        return compose(
-            "基本要求共 {} 项，其中第 {} 条不满足。基本要求为准入条款，一票否决，"
-            "本次自评价结论为不符合绿色工厂要求。",
-            count,
-            clauses,
-        )
-    undecided = sum(1 for r in basic.rows if r.verdict == UNDECIDED)
-    return compose(
-        "基本要求共 {} 项，其中 {} 项尚未作出结论，本次自评价暂不能判定是否满足准入条件。",
-        count,
-        _count(undecided, "basic/undecided", "未作出结论的基本要求项数"),
-    )
-
-
-def _count(number: int, key: str, label: str) -> str:
-    return figure(str(number), f"n:{key}", label)
-
-
-def conclusion(evaluation: Evaluation) -> list[str]:
-    """The sentences of the whole: basic requirements, performance, scores; one paragraph each."""
-    sentences = [_basic_sentence(evaluation), *performance(evaluation), _sentence_printed(evaluation)]
-    return [sentence for sentence in (*sentences, _sentence_provisional(evaluation)) if sentence]
-
-
-def performance(evaluation: Evaluation) -> list[str]:
-    """One sentence on the levels reached; none when nothing is judged."""
-    standard = evaluation.standard
-    if any(c.method == "linear" for c in standard.scoring.criteria.values()):
-        return _linear_performance(evaluation)
-    parts_of_others = _variants(evaluation)
-    judged = [
-        i for i in standard.indicators.indicators if i.thresholds is not None and i.id not in parts_of_others
-    ]
-    counted = Counter(evaluation.indicators[i.id].level or "unknown" for i in judged)
-    parts = [
-        compose("{} 项达到{}", _count(counted[k], f"levels/{k}", f"达到{word}的指标项数"), word)
-        for k, word in reversed(list(standard.indicators.levels.items()))
-        if counted[k]
-    ]
-    if counted["below"]:
-        lowest = next(iter(standard.indicators.levels.values()))
-        labels = "、".join(i.label for i in judged if evaluation.indicators[i.id].level == "below")
-        number = _count(counted["below"], "levels/below", f"未达到{lowest}的指标项数")
-        parts.append(compose("{} 项未达到{}（{}）", number, lowest, labels))
-    if not parts:
-        return []
-    total = _count(sum(n for k, n in counted.items() if k != "unknown"), "levels", "已评价的指标项数")
-    reached = joined(parts, "，")
-    return [compose("设有限值并已得出结果的绩效指标共 {} 项，其中{}。", total, reached)]
-
-
-def _linear_performance(evaluation: Evaluation) -> list[str]:
-    """Of a score table with points between two limits: how many rows reach which end."""
-    levels = evaluation.standard.indicators
-    rows = [r for r in evaluation.scorecard.rows if r.criterion.method == "linear"]
-    counted = Counter(r.verdict for r in rows)
-    zero, full = levels.levels[levels.lowest], levels.levels[levels.highest]
-    words = {
-        MET: f"达到{full}",
-        PARTLY: f"介于{zero}与{full}之间",
-        NOT_MET: f"未优于{zero}、不得分",
-        UNDECIDED: "待定",
-        NOT_APPLICABLE: "不适用",
-    }
-    parts = [
-        compose("{} 项{}", _count(counted[verdict], f"linear/{verdict}", f"{text}的指标项数"), text)
-        for verdict, text in words.items()
-        if counted[verdict]
-    ]
-    total = _count(len(rows), "linear", "定量指标项数")
-    return [compose("定量指标共 {} 项，其中 {}。", total, joined(parts, "，"))]
-
-
-def _variants(evaluation: Evaluation) -> frozenset[str]:
-    """Indicators that only serve to judge another one (per process type): they are not counted apart."""
-    thresholds = [i.thresholds for i in evaluation.standard.indicators.indicators if i.thresholds is not None]
-    limits = [t.limits_for(word) for t in thresholds for word in t.variants]
-    return frozenset(name for found in limits if found is not None for name in found.worst_of)

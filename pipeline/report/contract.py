@@ -22,16 +22,16 @@ from pipeline.quantity import Value
 from pipeline.receipt import Receipt
 from pipeline.report.context import report_context
 from pipeline.report.shapes import MapOf, shape_of
-from pipeline.standard.types import CRITERIA_TABLE, Field, Standard, Table
+from pipeline.standard.types import CRITERIA_TABLE, Field, Report, Standard, Table
 from pipeline.units import unit
 
 _DATE = dt.date(2025, 1, 1)
 
 
-def context_shape(standard: Standard) -> MapOf:
-    """Every name that a template of the pack may use, with what it is."""
+def context_shape(standard: Standard, report: Report | None = None) -> MapOf:
+    """Every name that a template of the report (the pack's first) may use, with what it is."""
     evaluation = stand_in(standard)
-    shape = shape_of(report_context(evaluation, standard.identity.reports[0], draft=True))
+    shape = shape_of(report_context(evaluation, report or standard.identity.reports[0], draft=True))
     assert isinstance(shape, MapOf)
     return shape
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from pipeline.report.equation_marks import SYMBOL_STYLE
 from pipeline.report.ooxml import XML_SPACE, Element, el, val
-from pipeline.report.source import Piece
+
+if TYPE_CHECKING:  # the source language is needed only to build templates
+    from pipeline.report.source import Piece
 
 CHAPTER_SEQ: Final = "章"
+SECTION_SEQ: Final = "节"
 
 
 def run(text: str, style: str = "") -> Element:
@@ -85,18 +89,35 @@ def caption_bookmark(caption_id: str) -> str:
     return f"_Ref_{caption_id}"
 
 
-def caption(
-    label: str, chapter: str, pieces: Sequence[Piece], number: int, bookmark: Element | None
-) -> Element:
-    """A caption 表 1-1; `chapter` holds digits, a letter in appendices, or nothing for a running 附表."""
-    restart = "\\r 1" if number == 1 else "\\s 1"
-    inner = [run(f"{label} " if chapter else f"附{label} ")]
+@dataclass(frozen=True)
+class Counted:
+    """The number of a caption: `chapter` holds digits, a letter in appendices, or nothing for a running 附表.
+
+    With a `section` it reads 表2.1-1; `close` writes no blank behind the word 表.
+    """
+
+    label: str
+    chapter: str
+    number: int
+    section: int = 0
+    close: bool = False
+
+
+def caption(place: Counted, pieces: Sequence[Piece], bookmark: Element | None) -> Element:
+    """A caption 表 1-1 or 表1.1-1, its numbers in fields that Word counts anew."""
+    label, chapter = place.label, place.chapter
+    by_section = chapter.isdigit() and place.section > 0
+    restart = "\\r 1" if place.number == 1 else "\\s 2" if by_section else "\\s 1"
+    inner = [run(f"{label}{'' if place.close else ' '}" if chapter else f"附{label} ")]
     if chapter.isdigit():
-        inner += [*field(f" SEQ {CHAPTER_SEQ} \\c ", chapter), run("-")]
+        inner += field(f" SEQ {CHAPTER_SEQ} \\c ", chapter)
+        if by_section:
+            inner += [run("."), *field(f" SEQ {SECTION_SEQ} \\c ", str(place.section))]
+        inner.append(run("-"))
     elif chapter:
         inner.append(run(f"{chapter}-"))
     code = f" SEQ {label} \\* ARABIC {restart} " if chapter else f" SEQ 附{label} \\* ARABIC "
-    inner += field(code, str(number))
+    inner += field(code, str(place.number))
     if bookmark is not None:
         inner = [bookmark, *inner, el("w:bookmarkEnd", {"w:id": str(bookmark.get(_ID))})]
     return paragraph("Caption" if label == "表" else "FigureCaption", [*inner, run("　"), *runs(pieces)])

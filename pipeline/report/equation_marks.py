@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline.report.math import inline, is_symbol, symbol
-from pipeline.report.ooxml import Element, nearest, paragraph_text, qn, style_of
+from pipeline.report.ooxml import Element, nearest, paragraph_text, paragraphs_of_style, qn
 from pipeline.report.package import Package
 
 EQUATION_STYLE: Final = "lvEquation"
@@ -24,11 +24,9 @@ _KEPT: Final = (qn("w:pPr"), qn("w:bookmarkStart"), qn("w:bookmarkEnd"))
 def insert_into_package(package: Package, equations: Mapping[str, Element]) -> tuple[str, ...]:
     """Put equations and symbols into the main document; returns the keys that nothing is known about."""
     name = package.document_name
-    root = package.xml(name)
+    root = package.tree(name)
     marks, symbols = _style_id(package, EQUATION_STYLE), _style_id(package, SYMBOL_STYLE)
-    if root.find(f".//{qn('w:pStyle')}[@{qn('w:val')}='{marks}']") is None and not _symbol_runs(
-        root, symbols
-    ):
+    if not paragraphs_of_style(root, [marks]) and not _symbol_runs(root, symbols):
         return ()
     unknown = insert_equations(root, equations, marks)
     insert_symbols(root, symbols)
@@ -45,7 +43,7 @@ def insert_equations(
     provided that the same formula is known in symbols.
     """
     unknown: dict[str, None] = {}
-    for paragraph in [p for p in root.iter(qn("w:p")) if style_of(p) == style]:
+    for paragraph in paragraphs_of_style(root, [style]):
         key = paragraph_text(paragraph).strip()
         if key in equations:
             _clear(paragraph)
@@ -90,7 +88,7 @@ def _take_away(paragraph: Element) -> None:
 def _style_id(package: Package, name: str) -> str:
     """The id of a style by its name: WPS and Chinese Word give styles new ids when they save."""
     for part in package.of_type(".styles+xml"):
-        for style in package.xml(part).iter(qn("w:style")):
+        for style in package.tree(part).iter(qn("w:style")):
             label = style.find(qn("w:name"))
             if label is not None and label.get(qn("w:val")) == name:
                 return str(style.get(qn("w:styleId")))

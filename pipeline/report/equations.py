@@ -15,13 +15,15 @@ from pipeline.report.math import Row
 from pipeline.report.math_formula import Symbols, in_numbers
 from pipeline.report.math_lines import fitted
 from pipeline.report.ooxml import Element
+from pipeline.report.row_equations import row_equations
 from pipeline.report.words import number_text, unit_text
 from pipeline.standard.types import Indicator
 
 
 def equations_of(evaluation: Evaluation) -> Mapping[str, Element]:
-    """Two equations for each indicator and quantity: `<id>/symbolic`, and `<id>/substituted` unless it is blank."""
-    equations: dict[str, Element] = {}
+    """Two equations for each indicator and quantity: `<id>/symbolic`, and `<id>/substituted` unless it is blank; and those
+    of computed columns (`row_equations`)."""
+    equations: dict[str, Element] = dict(row_equations(evaluation))
     for indicator in evaluation.standard.indicators.by_id.values():
         scope = Scope(evaluation.calculator, symbols=indicator.symbols)
         formula = Symbols(scope.symbol).row(parse(indicator.formula))

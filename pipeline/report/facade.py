@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from pipeline.picture import Picture
 from pipeline.report.charts import Chart, insert_charts
+from pipeline.report.diagram_spec import Diagram
+from pipeline.report.diagrams import drawn_texts, insert_diagrams
 from pipeline.report.equation_marks import insert_into_package
 from pipeline.report.faults import Place, TemplateFault, nearest_name
 from pipeline.report.fields import FieldsDone, update_fields
@@ -48,6 +50,7 @@ def render_report(
     receipt_xml: bytes | None = None,
     page_numbers: bool = True,
     charts: Mapping[str, Chart | None] | None = None,
+    diagrams: Mapping[str, Diagram | None] | None = None,
     equations: Mapping[str, Element] = _NO_EQUATIONS,
     pictures: Mapping[str, Picture] = _NO_PICTURES,
     trace: Callable[[Sequence[Figure]], bytes] | None = None,
@@ -55,7 +58,7 @@ def render_report(
     """Render a report: tables merged, equations, contents and captions filled, watermark, receipt, and the gate.
 
     `draft` prints 草稿 across every page. `receipt_xml` is embedded as a custom XML part. `page_numbers` asks
-    a LibreOffice layout for the pages of the contents. `charts` and `equations` stand where the template names
+    a LibreOffice layout for the pages of the contents. `charts`, `diagrams` and `equations` stand where the template names
     them, `pictures` where paragraphs of style `lvPicture` hold their keys. Figures are content controls, locked
     unless it is a draft; `trace` gives the part that explains them. Raises PackageError for what is no Word document.
     """
@@ -63,7 +66,7 @@ def render_report(
     package, faults = opened.render(context, lock=not draft)
     if package is None:
         return Rendered(None, faults)
-    unknown = insert_charts(package, charts or {})
+    unknown = (*insert_charts(package, charts or {}), *insert_diagrams(package, diagrams or {}))
     if faults := _unknown_equations(insert_into_package(package, equations), equations):
         return Rendered(None, faults)
     misplaced = place_pictures(package, pictures)
@@ -71,9 +74,8 @@ def render_report(
         add_watermark(package)
     done = update_fields(package, find_pages if page_numbers else None)
     _embed(package, receipt_xml, trace)
-    problems = misplaced + inspect(
-        package, (*client_texts(context), *opened.literal_texts), required_sections
-    )
+    data = (*client_texts(context), *opened.literal_texts, *drawn_texts(diagrams or {}))
+    problems = misplaced + inspect(package, data, required_sections)
     problems += tuple(Problem("unknown_chart", "正文", f"没有名为“{id_}”的图") for id_ in unknown)
     notes = _notes(done, page_numbers)
     return Rendered(None if problems else write_package(package), (), problems, notes)

@@ -9,14 +9,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipeline.report.elements import CHAPTER_SEQ, run
+from pipeline.report.elements import CHAPTER_SEQ, SECTION_SEQ, run
 from pipeline.report.elements import field as new_field
 from pipeline.report.fieldtools import Field, iter_fields
 from pipeline.report.ooxml import Element, el, nearest, node_text, paragraph_text, qn, val
 from pipeline.report.outline import Outline, OutlineHeading, contents_style
 from pipeline.report.package import Package, write_package
 
-_APPENDIX = re.compile(r"^[表图] [A-Z]-\d")
+_APPENDIX = re.compile(r"^[表图] ?[A-Z]-\d")
+_RESTART = re.compile(r"\\(?:r 1|s [12])\b")
+RESTART_SECTIONS = "\\s 1 "
 PageFinder = Callable[[bytes, tuple[str, ...]], Mapping[str, str] | None]
 
 
@@ -45,7 +47,7 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
     when it cannot; without pages the contents hold the titles and are marked for Word to fill.
     """
     name = package.document_name
-    document = package.xml(name)
+    document = package.tree(name)
     _restore_chapter_numbers(document, [found.paragraph for found in Outline(package).headings(document)])
     headings = list(Outline(package).headings(document))
     _number_sequences(document, headings)
@@ -61,25 +63,34 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
     if contents and entries and find_pages is not None:
         pages = find_pages(write_package(package), tuple(entry.bookmark for entry in entries))
     if contents:
-        document = package.xml(name)
+        document = package.tree(name)
+        _without_empty_texts(document)
         _write_pages(document, pages)
         package.put_xml(name, document)
     return FieldsDone(len(entries) if contents else 0, bool(pages), dangling)
+
+
+def _without_empty_texts(document: Element) -> None:
+    """Write `<w:t/>` where a result of no length was set, as a parser would read it."""
+    for node in document.iter(qn("w:t"), qn("w:instrText")):
+        if node.text == "":
+            node.text = None
 
 
 def _restore_chapter_numbers(document: Element, headings: list[Element]) -> None:
     """Give the house's caption fields their switches back; LibreOffice drops them when it saves a template."""
     captions = set()
     for field in iter_fields(document):
-        if [word.strip('"') for word in field.words[:2]] != ["SEQ", CHAPTER_SEQ]:
+        name = sequence_of(field)
+        if name not in (CHAPTER_SEQ, SECTION_SEQ):
             continue
         home = nearest(field.begin, "w:p")
         if home in headings:
-            field.set_code(f" SEQ {CHAPTER_SEQ} \\h ")
+            field.set_code(f" SEQ {name} \\h {RESTART_SECTIONS if name == SECTION_SEQ else ''}")
             for node in field.results:
                 node.text = ""
         else:
-            field.set_code(f" SEQ {CHAPTER_SEQ} \\c ")
+            field.set_code(f" SEQ {name} \\c ")
             captions.add(home)
     for field in iter_fields(document):
         home = nearest(field.begin, "w:p")
@@ -88,27 +99,44 @@ def _restore_chapter_numbers(document: Element, headings: list[Element]) -> None
             field.set_code(f" {field.code} \\s 1 ")
 
 
+def sequence_of(field: Field) -> str:
+    """The name of the sequence that a SEQ field counts, "" for other fields."""
+    words = field.words
+    return words[1].strip('"') if words[0] == "SEQ" and len(words) > 1 else ""
+
+
 def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None:
     """Write the results of SEQ fields as Word computes them, with resets that every program understands."""
     chapters = {heading.paragraph for heading in headings if heading.level == 1}
     counts: dict[str, int] = {}
-    fresh: set[str] = set()
-    fields = {field.begin: field for field in iter_fields(document) if field.words[0] == "SEQ"}
+    fresh: dict[int, set[str]] = {
+        1: set(),
+        2: set(),
+    }  # sequences begun since the last chapter, the last section
+    fields = {field.begin: field for field in iter_fields(document) if sequence_of(field)}
+    by_section = {
+        nearest(field.begin, "w:p") for field in fields.values() if sequence_of(field) == SECTION_SEQ
+    }
     for node in document.iter(qn("w:p"), qn("w:fldChar")):
         if node in chapters:
-            fresh = set()
+            fresh = {1: set(), 2: set()}
+            counts.pop(SECTION_SEQ, None)
         field = fields.get(node)
-        if field is None or len(field.words) < 2:
+        if field is None:
             continue
-        name, code = field.words[1], field.code
-        if re.search(r"\\[sr] 1\b", code):
-            first = name not in fresh
-            field.set_code(
-                " " + re.sub(r"\\[sr] 1\b", "\\\\r 1" if first else "\\\\s 1", code, count=1) + " "
-            )
+        name, code = sequence_of(field), field.code
+        counting = "\\c" not in field.words
+        if name == SECTION_SEQ and counting:
+            fresh[2] = set()
+        level = 2 if name != SECTION_SEQ and nearest(node, "w:p") in by_section else 1
+        if _RESTART.search(code):
+            first = name not in fresh[level]
+            restart = r"\\r 1" if first else rf"\\s {level}"
+            field.set_code(f" {_RESTART.sub(restart, code, count=1)} ")
             counts[name] = 0 if first else counts.get(name, 0)
-            fresh.add(name)
-        if "\\c" not in field.words:
+            fresh[1].add(name)
+            fresh[2].add(name)
+        if counting:
             counts[name] = counts.get(name, 0) + 1
         if "\\h" not in field.words:
             field.set_result(str(counts.get(name, 0)))
@@ -134,6 +162,9 @@ def bookmark_text(document: Element, name: str) -> str | None:
     )
     if start is None:
         return None
+    home, id_ = nearest(start, "w:p"), start.get(qn("w:id"))
+    if home is not None and any(node.get(qn("w:id")) == id_ for node in home.iter(qn("w:bookmarkEnd"))):
+        document = home  # as a rule a bookmark ends in its own paragraph
     text, inside = "", False
     for node in document.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd"), qn("w:t"), qn("w:tab")):
         if node is start:

@@ -8,7 +8,8 @@ from typing import Final
 
 from pipeline.report.ooxml import XML_SPACE, Element, el, nearest, qn
 
-_MARKS: Final = (qn("w:fldChar"), qn("w:instrText"), qn("w:t"))
+_CHAR, _CODE, _TEXT, _KIND = (qn(name) for name in ("w:fldChar", "w:instrText", "w:t", "w:fldCharType"))
+_MARKS: Final = (_CHAR, _CODE, _TEXT)
 
 
 @dataclass
@@ -63,7 +64,10 @@ def iter_fields(root: Element) -> Iterator[Field]:
     """The complete complex fields of a part, each when it ends (inner ones first)."""
     stack: list[Field] = []
     for node in root.iter(*_MARKS):
-        kind = node.get(qn("w:fldCharType"))
+        tag = node.tag
+        if not stack and tag != _CHAR:
+            continue
+        kind = node.get(_KIND) if tag == _CHAR else None
         if kind == "begin":
             stack.append(Field(node))
         elif not stack:
@@ -73,7 +77,7 @@ def iter_fields(root: Element) -> Iterator[Field]:
         elif kind == "end":
             stack[-1].end = node
             yield stack.pop()
-        elif node.tag == qn("w:instrText"):
+        elif tag == _CODE:
             stack[-1].instructions.append(node)
-        elif node.tag == qn("w:t") and stack[-1].separate is not None:
+        elif tag == _TEXT and stack[-1].separate is not None:
             stack[-1].results.append(node)

@@ -7,18 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lxml import etree
+
 from pipeline.report.errors import PackageError
 from pipeline.report.fieldtools import iter_fields
-from pipeline.report.ooxml import Element, clean_text, nearest, paragraph_text, qn
+from pipeline.report.ooxml import NS, Element, clean_text, nearest, paragraph_text, qn
 from pipeline.report.outline import Outline
 from pipeline.report.package import Package
 from pipeline.report.provenance import leaking_parts
 from pipeline.report.safety import part_label
 from pipeline.report.schema import schema_problems
+from pipeline.report.soundness import is_sound
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STYLE_USES: Final = ("w:pStyle", "w:rStyle", "w:tblStyle")
-_RELATED: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_RELATED: Final = etree.XPath("//@r:*", namespaces={"r": NS["r"]}, smart_strings=False)
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,9 @@ def inspect(
     """
     allowed = [clean_text(text) for text in client_text if "{" in text]
     try:
-        document = package.xml(package.document_name)
         roots = {name: package.xml(name) for name in sorted(package.parts) if _is_word_part(name)}
+        main = package.document_name
+        document = roots[main] if main in roots else package.xml(main)
     except PackageError as error:
         return (Problem("not_well_formed", "文档", str(error)),)
     problems = list(_relationships(package, roots))
@@ -53,13 +57,15 @@ def inspect(
     for name, root in roots.items():
         if root.tag in (qn("w:styles"), qn("w:numbering")):
             continue
-        label = part_label(name)
-        problems += [
-            Problem("leftover_tag", label, f"遗留模板标签 {tag}") for tag in _leftovers(root, allowed)
-        ]
-        problems += _structure(root, label)
-        problems += [Problem("schema", label, message) for message in schema_problems(root)]
-        problems += _dangling(root, label, styles, numbers)
+        label, content = part_label(name), package.parts[name]
+        if b"{" in content:
+            problems += [
+                Problem("leftover_tag", label, f"遗留模板标签 {tag}") for tag in _leftovers(root, allowed)
+            ]
+        if not is_sound(content, styles, numbers):
+            problems += _structure(root, label)
+            problems += [Problem("schema", label, message) for message in schema_problems(root)]
+            problems += _dangling(root, label, styles, numbers)
         problems += _fields(root, label)
     problems += _references(document)
     problems += _sections(package, document, required_sections)
@@ -175,7 +181,7 @@ def _styles(package: Package) -> set[str]:
     return {
         str(node.get(qn("w:styleId")))
         for name in package.of_type(".styles+xml")
-        for node in package.xml(name).iter(qn("w:style"))
+        for node in package.tree(name).iter(qn("w:style"))
     }
 
 
@@ -183,7 +189,7 @@ def _numbers(package: Package) -> set[str]:
     return {
         str(node.get(qn("w:numId")))
         for name in package.of_type(".numbering+xml")
-        for node in package.xml(name).iter(qn("w:num"))
+        for node in package.tree(name).iter(qn("w:num"))
     }
 
 
@@ -202,7 +208,7 @@ def _relationships(package: Package, roots: Mapping[str, Element]) -> list[Probl
             problems.append(Problem("undeclared_part", part_label(name), f"部件 {name} 没有内容类型"))
     for name, root in roots.items():
         known = {rel.id for rel in package.relationships(name)}
-        used = {str(v) for node in root.iter() for k, v in node.attrib.items() if str(k).startswith(_RELATED)}
+        used: set[str] = set(_RELATED(root))  # type: ignore[arg-type]
         for id_ in sorted(used - known):
             problems.append(Problem("dangling_relationship", part_label(name), f"关系 {id_} 不存在"))
     return problems
@@ -210,6 +216,7 @@ def _relationships(package: Package, roots: Mapping[str, Element]) -> list[Probl
 
 def _sections(package: Package, document: Element, required: Sequence[str]) -> list[Problem]:
     headings = list(Outline(package).headings(document))
+    titles = {heading.paragraph for heading in headings}
     problems = []
     for title in required:
         at = next((n for n, heading in enumerate(headings) if _same(heading.text, title)), None)
@@ -218,7 +225,7 @@ def _sections(package: Package, document: Element, required: Sequence[str]) -> l
             continue
         level = headings[at].level
         stop = next((h.paragraph for h in headings[at + 1 :] if h.level <= level), None)
-        if not _has_content(document, headings[at].paragraph, stop, {h.paragraph for h in headings}):
+        if not _has_content(document, headings[at].paragraph, stop, titles):
             problems.append(Problem("empty_section", "正文", f"必备章节“{title}”没有内容"))
     return problems
 

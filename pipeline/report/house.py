@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.report.elements import field, paragraph, run, runs
-from pipeline.report.errors import ReportError
-from pipeline.report.ooxml import NS, WORD_NSMAP, Element, el, etree_root, parse, qn, val
+from pipeline.report.errors import ReportError, SourceError
+from pipeline.report.ooxml import NS, WORD_NSMAP, Element, el, etree_root, parse, qn, serialise, val
 from pipeline.report.package import Package
 from pipeline.report.source import inline
 
@@ -97,6 +97,34 @@ class Section:
         )
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a template counts and looks: words of its front matter, "" for the house's own way."""
+
+    look: str = ""
+    headings: str = ""
+    by_section: bool = False
+    one_page: bool = False
+
+    @classmethod
+    def of(cls, matter: Mapping[str, Any]) -> Manner:
+        """The manner that a front matter asks for. Raises SourceError."""
+        captions = str(matter.get("captions", "chapter"))
+        if captions not in ("chapter", "section"):
+            raise SourceError(
+                f"captions 应为 chapter（表 章-序）或 section（表章.节-序），这里是 {captions}", 1
+            )
+        page = matter.get("page")
+        if page not in (None, "single"):
+            raise SourceError(f"page 只能是 single（一页，横向，窄边距），这里是 {page}", 1)
+        return cls(
+            str(matter.get("look", "")),
+            str(matter.get("headings", "")),
+            captions == "section",
+            page == "single",
+        )
+
+
 class House:
     """The files of the house, with the lists that a document adds to numbering.xml."""
 
@@ -105,14 +133,21 @@ class House:
         self._numbering = parse(files["numbering"], "numbering.xml")
 
     @classmethod
-    def read(cls, folder: Path) -> House:
-        """Read the five files of the house from a folder. Raises ReportError when one is missing."""
+    def read(cls, folder: Path, look: str = "", headings: str = "") -> House:
+        """Read the five files of the house from a folder. Raises ReportError when one is missing.
+
+        `look` names a file styles.<look>.xml whose styles stand in for those of the same id, `headings` a file
+        numbering.<headings>.xml likewise for lists. Raises SourceError when there is no such file.
+        """
         files = {}
         for name in (*_FILES, "theme1"):
             path = folder / f"{name}.xml"
             if not path.is_file():
                 raise ReportError(f"版式目录 {folder.name} 缺少 {name}.xml。")
             files[name] = path.read_bytes()
+        for option, name, variant in (("look", "styles", look), ("headings", "numbering", headings)):
+            if variant:
+                files[name] = _overlaid(files[name], _variant(folder, option, name, variant))
         return cls(files)
 
     @staticmethod
@@ -140,32 +175,24 @@ class House:
         return self._numbering
 
 
-_COMPACT: Final[Mapping[str, tuple[int, int]]] = {
-    # style: size in half points, least line height in twentieths of a point
-    "Heading1Plain": (26, 320),
-    "Normal": (18, 245),
-    "TableText": (16, 195),
-    "TableHead": (16, 195),
-    "Note": (15, 190),
-}
+def _variant(folder: Path, option: str, name: str, variant: str) -> bytes:
+    known = {path.name.split(".")[1]: path for path in sorted(folder.glob(f"{name}.*.xml"))}
+    if variant not in known:
+        raise SourceError(f"{option} 没有“{variant}”这种版式，可用：{'、'.join(known) or '（无）'}", 1)
+    return known[variant].read_bytes()
 
 
-def _make_compact(styles: Element) -> None:
-    """Smaller type and closer lines: for a document that has to stay on one page (`page: compact`)."""
-    for size in (
-        s for d in styles.iter(qn("w:docDefaults")) for s in (*d.iter(qn("w:sz")), *d.iter(qn("w:szCs")))
-    ):
-        size.set(qn("w:val"), str(_COMPACT["Normal"][0]))
-    for style in styles.iter(qn("w:style")):
-        wanted = _COMPACT.get(style.get(qn("w:styleId"), ""))
-        if wanted is None:
-            continue
-        for size in (*style.iter(qn("w:sz")), *style.iter(qn("w:szCs"))):
-            size.set(qn("w:val"), str(wanted[0]))
-        for spacing in style.iter(qn("w:spacing")):
-            spacing.set(qn("w:line"), str(wanted[1]))
-            spacing.set(qn("w:before"), "0")
-            spacing.set(qn("w:after"), "0")
+def _overlaid(base: bytes, over: bytes) -> bytes:
+    """A file of the house with the styles or lists of another one in the place of those of the same id."""
+    root, ids = parse(base, "base"), (qn("w:styleId"), qn("w:abstractNumId"))
+    for element in parse(over, "over"):
+        key = next(name for name in ids if element.get(name) is not None)
+        old = next((e for e in root if e.tag == element.tag and e.get(key) == element.get(key)), None)
+        if old is None:
+            root.append(element)
+        else:
+            root.replace(old, element)
+    return serialise(root)
 
 
 def assemble(house: House, matter: Mapping[str, Any], body: Sequence[Element]) -> Package:
@@ -192,8 +219,6 @@ def assemble(house: House, matter: Mapping[str, Any], body: Sequence[Element]) -
     )
     for name in _FILES:
         root = house.numbering if name == "numbering" else parse(house.files[name], name)
-        if name == "styles" and matter.get("page") == "compact":
-            _make_compact(root)
         package.put_xml(f"word/{name}.xml", _without_blanks(root))
     package.put_xml("word/theme/theme1.xml", _without_blanks(parse(house.files["theme1"], "theme1")))
     document = etree_root("w:document", WORD_NSMAP)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +24,9 @@ NS: Final[dict[str, str]] = {
     "v": "urn:schemas-microsoft-com:vml",
     "o": "urn:schemas-microsoft-com:office:office",
     "w10": "urn:schemas-microsoft-com:office:word",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+    "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+    "wpg": "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup",
     "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
     "ct": "http://schemas.openxmlformats.org/package/2006/content-types",
     "rel": "http://schemas.openxmlformats.org/package/2006/relationships",
@@ -49,6 +52,9 @@ def qn(name: str) -> str:
 
 
 _TEXT_NODES: Final = tuple(qn(name) for name in ("w:t", "m:t", "w:tab", "w:br", "w:cr", "w:noBreakHyphen"))
+_PARAGRAPH, _RUN, _TAB, _HYPHEN = (qn(name) for name in ("w:p", "w:r", "w:tab", "w:noBreakHyphen"))
+_STYLE_MARK, _VALUE = qn("w:pStyle"), qn("w:val")
+_PLAIN_TEXT: Final = (qn("w:t"), qn("m:t"))
 _STYLE_PATH: Final = f"{qn('w:pPr')}/{qn('w:pStyle')}"
 
 
@@ -94,24 +100,44 @@ def parse(blob: bytes, name: str = "") -> Element:
     return root
 
 
-def serialise(root: Element) -> bytes:
-    """The bytes of a part, always with the same declaration."""
-    etree.cleanup_namespaces(root, keep_ns_prefixes=_kept_prefixes(root))
+def serialise(root: Element, kept: Collection[str] | None = None) -> bytes:
+    """The bytes of a part, always with the same declaration; `kept` as in `without_idle_namespaces`."""
+    without_idle_namespaces(root, kept)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-_PREFIXED: Final = ("Ignorable", "Requires", "ProcessContent", "type")
+def without_idle_namespaces(root: Element, kept: Collection[str] | None = None) -> None:
+    """Take the declarations of prefixes away that nothing in the tree uses; `kept` are known to stand in values."""
+    etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(_kept_prefixes(root) if kept is None else kept))
 
 
-def _kept_prefixes(root: Element) -> list[str]:
-    """Prefixes that stand inside attribute values (mc:Ignorable, Requires) must stay declared."""
+_PREFIXED: Final = etree.XPath(
+    "//@mc:Ignorable | //@mc:ProcessContent | //mc:Choice/@Requires | //@xsi:type",
+    namespaces={"mc": "http://schemas.openxmlformats.org/markup-compatibility/2006", "xsi": NS["xsi"]},
+    smart_strings=False,
+)
+
+
+def _kept_prefixes(root: Element) -> set[str]:
+    """Prefixes that stand inside attribute values (mc:Ignorable, Requires, xsi:type) must stay declared."""
+    found: Any = _PREFIXED(root)
+    return _words(found)
+
+
+_PREFIXED_TEXT: Final = re.compile(r'\b(?:Ignorable|ProcessContent|Requires|xsi:type)="([^"]*)"')
+
+
+def kept_prefixes(text: str) -> set[str]:
+    """The same of a part that is still text."""
+    known = any(word in text for word in ("Ignorable", "ProcessContent", "Requires", "xsi:type"))
+    return _words(_PREFIXED_TEXT.findall(text) if known else ())
+
+
+def _words(values: Iterable[object]) -> set[str]:
     kept = {"w", "r"}
-    for element in root.iter():
-        for key, value in element.attrib.items():
-            name = str(key)
-            if name.endswith(_PREFIXED) and name.rpartition("}")[2] in _PREFIXED:
-                kept.update(re.findall(r"[A-Za-z_][\w.-]*", str(value).replace(":", " ")))
-    return sorted(kept)
+    for value in values:
+        kept.update(re.findall(r"[A-Za-z_][\w.-]*", str(value).replace(":", " ")))
+    return kept
 
 
 def clean_text(text: str) -> str:
@@ -122,7 +148,11 @@ def clean_text(text: str) -> str:
 def iter_text_nodes(paragraph: Element) -> Iterator[Element]:
     """The text-bearing elements of a paragraph itself, not of the text boxes inside it."""
     for node in paragraph.iter(*_TEXT_NODES):
-        if node.tag == qn("w:tab") and node.getparent() is not None and _is(node.getparent(), "w:tabs"):
+        parent = node.getparent()
+        if parent is not None and parent.getparent() is paragraph and parent.tag == _RUN:
+            yield node
+            continue
+        if node.tag == _TAB and _is(parent, "w:tabs"):
             continue
         if nearest(node, "w:p") is paragraph:
             yield node
@@ -130,11 +160,12 @@ def iter_text_nodes(paragraph: Element) -> Iterator[Element]:
 
 def node_text(node: Element) -> str:
     """What a text-bearing element shows."""
-    if node.tag in (qn("w:t"), qn("m:t")):
+    tag = node.tag
+    if tag in _PLAIN_TEXT:
         return node.text or ""
-    if node.tag == qn("w:tab"):
+    if tag == _TAB:
         return "\t"
-    return "-" if node.tag == qn("w:noBreakHyphen") else "\n"
+    return "-" if tag == _HYPHEN else "\n"
 
 
 def paragraph_text(paragraph: Element) -> str:
@@ -144,7 +175,11 @@ def paragraph_text(paragraph: Element) -> str:
 
 def cell_text(cell: Element) -> str:
     """The visible text of a table cell, its paragraphs joined by `\\n`."""
-    return "\n".join(paragraph_text(p) for p in cell.iter(qn("w:p")) if nearest(p, "w:tc") is cell)
+    return "\n".join(
+        paragraph_text(p)
+        for p in cell.iter(_PARAGRAPH)
+        if p.getparent() is cell or nearest(p, "w:tc") is cell
+    )
 
 
 def nearest(node: Element, name: str) -> Element | None:
@@ -156,6 +191,17 @@ def style_of(paragraph: Element) -> str:
     """The style id of a paragraph, "" when it has none."""
     found = paragraph.find(_STYLE_PATH)
     return "" if found is None else str(found.get(qn("w:val"), ""))
+
+
+def paragraphs_of_style(root: Element, styles: Collection[str]) -> list[Element]:
+    """The paragraphs of a tree that have one of the styles, in reading order."""
+    found = []
+    for mark in root.iter(_STYLE_MARK):
+        if mark.get(_VALUE) in styles:
+            paragraph = nearest(mark, "w:p")
+            if paragraph is not None and style_of(paragraph) in styles:
+                found.append(paragraph)
+    return found
 
 
 def remove(element: Element) -> None:

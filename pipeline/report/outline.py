@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from pipeline.report.ooxml import Element, nearest, paragraph_text, qn, style_of
+from lxml import etree
+
+from pipeline.report.ooxml import NS, Element, nearest, paragraph_text, paragraphs_of_style, qn, style_of
 from pipeline.report.package import Package
 
+_OWN_LEVEL: Final = etree.XPath("//w:p[w:pPr/w:outlineLvl]", namespaces={"w": NS["w"]})
 _DIGITS: Final = "零一二三四五六七八九"
 
 
@@ -36,6 +39,8 @@ class _Level:
     form: str = "decimal"
     text: str = ""
     suffix: str = "tab"
+    legal: bool = False
+    """All numbers in this level's text are arabic: 2.1 under 第二章."""
 
 
 @dataclass
@@ -55,7 +60,7 @@ class Outline:
 
     def headings(self, document: Element) -> Iterator[OutlineHeading]:
         """The headings of the document in reading order, tables of contents and text boxes left out."""
-        for paragraph in document.iter(qn("w:p")):
+        for paragraph in self._candidates(document):
             if nearest(paragraph, "w:p") is not None:
                 continue
             style = self._resolved(style_of(paragraph))
@@ -64,6 +69,16 @@ class Outline:
             number = self._next(num_id, level) if num_id not in ("", "0") and outline is not None else ""
             if outline is not None and outline < 9 and not _in_contents(paragraph):
                 yield OutlineHeading(paragraph, outline + 1, number, _one_line(paragraph))
+
+    def _candidates(self, document: Element) -> list[Element]:
+        """Paragraphs of a style that stands in the outline, or that say so themselves; no others count as headings."""
+        titles = [id_ for id_ in self._styles if self._resolved(id_).outline is not None]
+        found = paragraphs_of_style(document, titles)
+        own: Any = _OWN_LEVEL(document)
+        if not own:
+            return found
+        wanted = {*found, *own}
+        return [paragraph for paragraph in document.iter(qn("w:p")) if paragraph in wanted]
 
     @property
     def style_ids(self) -> tuple[str, ...]:
@@ -112,7 +127,9 @@ class Outline:
         text = shape.text
         for at in range(level + 1):
             inner = levels.get(at, _Level())
-            text = text.replace(f"%{at + 1}", in_form(counts.get(at, inner.start), inner.form))
+            text = text.replace(
+                f"%{at + 1}", in_form(counts.get(at, inner.start), "decimal" if shape.legal else inner.form)
+            )
         return text + ("" if shape.suffix == "nothing" else " ")
 
 
@@ -168,7 +185,7 @@ def heading_styles(package: Package) -> frozenset[str]:
 def style_id(package: Package, name: str, otherwise: str) -> str:
     """The id of the style of that name, whatever Word or WPS calls it; `otherwise` where there is none."""
     for part in package.of_type(".styles+xml"):
-        for node in package.xml(part).iter(qn("w:style")):
+        for node in package.tree(part).iter(qn("w:style")):
             if _value(node, "w:name") == name:
                 return str(node.get(qn("w:styleId"), ""))
     return otherwise
@@ -176,7 +193,7 @@ def style_id(package: Package, name: str, otherwise: str) -> str:
 
 def contents_style(package: Package, level: int) -> str:
     """The id of the style of contents entries of a level, whatever Word or WPS calls it."""
-    for node in package.xml("word/styles.xml").iter(qn("w:style")):
+    for node in package.tree("word/styles.xml").iter(qn("w:style")):
         if _value(node, "w:name").lower() == f"toc {level}":
             return str(node.get(qn("w:styleId"), ""))
     return f"TOC{level}"
@@ -185,7 +202,7 @@ def contents_style(package: Package, level: int) -> str:
 def _read_styles(package: Package) -> dict[str, _Style]:
     styles: dict[str, _Style] = {}
     for name in package.of_type(".styles+xml"):
-        for node in package.xml(name).iter(qn("w:style")):
+        for node in package.tree(name).iter(qn("w:style")):
             properties = node.find(qn("w:pPr"))
             outline = None if properties is None else _value(properties, "w:outlineLvl")
             numbers = None if properties is None else properties.find(qn("w:numPr"))
@@ -207,7 +224,7 @@ def _read_numbering(package: Package) -> tuple[dict[str, dict[int, _Level]], dic
     levels: dict[str, dict[int, _Level]] = {}
     lists: dict[str, _List] = {}
     for name in package.of_type(".numbering+xml"):
-        root = package.xml(name)
+        root = package.tree(name)
         for abstract in root.iter(qn("w:abstractNum")):
             found = levels.setdefault(str(abstract.get(qn("w:abstractNumId"))), {})
             for node in abstract.iter(qn("w:lvl")):
@@ -216,6 +233,7 @@ def _read_numbering(package: Package) -> tuple[dict[str, dict[int, _Level]], dic
                     _value(node, "w:numFmt") or "decimal",
                     _value(node, "w:lvlText"),
                     _value(node, "w:suff") or "tab",
+                    node.find(qn("w:isLgl")) is not None,
                 )
         for node in root.iter(qn("w:num")):
             made = _List(_value(node, "w:abstractNumId"))

@@ -7,10 +7,12 @@ import io
 import posixpath
 import uuid
 import zipfile
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.report.errors import PackageError
+from pipeline.report.merge.archive import Member, archive, kept_member, member_of, order, stretch
 from pipeline.report.ooxml import NS, Element, el, parse, qn, serialise
 
 MAX_PARTS: Final = 5_000
@@ -23,7 +25,6 @@ _OTHER_FILES: Final = (
     (b"<html", "网页"),
     (b"<?xml", "XML"),
 )
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _DOCUMENT_REL: Final = f"{NS['r']}/officeDocument"
 
 
@@ -42,15 +43,80 @@ class Relationship:
         return self.type.rpartition("/")[2]
 
 
+class Parts(MutableMapping[str, bytes]):
+    """The bytes of parts by name. A part may be held as a tree, which becomes bytes when they are asked for."""
+
+    def __init__(self, parts: Mapping[str, bytes] | None = None) -> None:
+        self._bytes: dict[str, bytes | None] = dict(parts or {})
+        self._trees: dict[str, Element] = {}
+        self._prefixes: dict[str, Collection[str]] = {}
+        self._kept = frozenset(self._bytes)
+        self.types: tuple[dict[str, str], dict[str, str]] | None = None
+        """The content types once they have been read, until they change."""
+
+    def __getitem__(self, name: str) -> bytes:
+        content = self._bytes[name]
+        if content is None:
+            content = self._bytes[name] = serialise(self._trees[name], self._prefixes.get(name))
+        return content
+
+    def __setitem__(self, name: str, content: bytes) -> None:
+        self._bytes[name] = content
+        self._trees.pop(name, None)
+        self._prefixes.pop(name, None)
+        self._changed(name)
+
+    def __delitem__(self, name: str) -> None:
+        del self._bytes[name]
+        self._trees.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bytes)
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._bytes
+
+    def tree(self, name: str) -> Element:
+        """The one tree of a part. Who changes it puts it back."""
+        if name not in self._trees:
+            self._trees[name] = parse(self[name], name)
+        return self._trees[name]
+
+    def put_tree(self, name: str, root: Element, prefixes: Collection[str] | None = None) -> None:
+        """Hold a tree as a part. `prefixes` stand in values of its attributes, for good; they are looked for otherwise."""
+        self._trees[name] = root
+        if prefixes is not None:
+            self._prefixes[name] = prefixes
+        self._bytes[name] = None
+        self._changed(name)
+
+    def _changed(self, name: str) -> None:
+        self._kept -= {name}
+        if name == "[Content_Types].xml":
+            self.types = None
+
+    def copy(self) -> Parts:
+        """The same bytes; no tree is shared."""
+        return Parts({name: self[name] for name in self})
+
+    def member(self, name: str) -> Member:
+        """A part packed for a file; what was never a tree is likely the same in other files (styles, fonts)."""
+        made = kept_member if name in self._kept else member_of
+        return made(name, self[name])
+
+
 @dataclass
 class Package:
     """The parts of a .docx by name (no leading slash); mutable on purpose, the workbench of one render."""
 
-    parts: dict[str, bytes] = field(default_factory=dict)
+    parts: Parts = field(default_factory=Parts)
 
     def copy(self) -> Package:
         """Another workbench with the same parts."""
-        return Package(dict(self.parts))
+        return Package(self.parts.copy())
 
     def xml(self, name: str) -> Element:
         """The parsed tree of a part. Raises PackageError when it is missing or broken."""
@@ -58,9 +124,15 @@ class Package:
             raise PackageError(f"文件缺少部件 {name}。")
         return parse(self.parts[name], name)
 
+    def tree(self, name: str) -> Element:
+        """The one tree of a part, shared by all who look at it; who changes it puts it back with `put_xml`."""
+        if name not in self.parts:
+            raise PackageError(f"文件缺少部件 {name}。")
+        return self.parts.tree(name)
+
     def put_xml(self, name: str, root: Element) -> None:
         """Store a tree as a part."""
-        self.parts[name] = serialise(root)
+        self.parts.put_tree(name, root)
 
     @property
     def document_name(self) -> str:
@@ -79,7 +151,7 @@ class Package:
             return ()
         base = posixpath.dirname(part)
         found = []
-        for node in self.xml(name):
+        for node in self.tree(name):
             external = node.get("TargetMode") == "External"
             target = str(node.get("Target", ""))
             if not external:
@@ -90,7 +162,7 @@ class Package:
     def relate(self, part: str, type_: str, target: str) -> str:
         """Add an internal relationship and return its id."""
         name = rels_name(part)
-        root = self.xml(name) if name in self.parts else el("rel:Relationships")
+        root = self.tree(name) if name in self.parts else el("rel:Relationships")
         used = {str(node.get("Id")) for node in root}
         number = next(n for n in range(1, len(used) + 2) if f"rId{n}" not in used)
         address = posixpath.relpath("/" + target, "/" + posixpath.dirname(part))
@@ -100,25 +172,34 @@ class Package:
 
     def content_type(self, name: str) -> str:
         """The content type of a part, "" when none is declared."""
-        types = self.xml("[Content_Types].xml")
+        overrides, defaults = self._content_types()
+        found = overrides.get(name.lower())
+        return defaults.get(name.rpartition(".")[2].lower(), "") if found is None else found
+
+    def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Types by part name and by extension, in small letters; of two the first counts."""
+        if (known := self.parts.types) is not None:
+            return known
+        overrides: dict[str, str] = {}
+        defaults: dict[str, str] = {}
+        types = self.tree("[Content_Types].xml")
         for node in types.iter(qn("ct:Override")):
-            if str(node.get("PartName", "")).lstrip("/").lower() == name.lower():
-                return str(node.get("ContentType", ""))
-        extension = name.rpartition(".")[2].lower()
+            part = str(node.get("PartName", "")).lstrip("/").lower()
+            overrides.setdefault(part, str(node.get("ContentType", "")))
         for node in types.iter(qn("ct:Default")):
-            if str(node.get("Extension", "")).lower() == extension:
-                return str(node.get("ContentType", ""))
-        return ""
+            defaults.setdefault(str(node.get("Extension", "")).lower(), str(node.get("ContentType", "")))
+        self.parts.types = overrides, defaults
+        return overrides, defaults
 
     def declare(self, name: str, content_type: str) -> None:
         """Declare the content type of a new part."""
-        types = self.xml("[Content_Types].xml")
+        types = self.tree("[Content_Types].xml")
         types.append(el("ct:Override", {"PartName": f"/{name}", "ContentType": content_type}))
         self.put_xml("[Content_Types].xml", types)
 
     def declare_extension(self, extension: str, content_type: str) -> None:
         """Declare the content type of all parts of an extension, unless that is done."""
-        types = self.xml("[Content_Types].xml")
+        types = self.tree("[Content_Types].xml")
         if any(str(n.get("Extension", "")).lower() == extension for n in types.iter(qn("ct:Default"))):
             return
         types.insert(0, el("ct:Default", {"Extension": extension, "ContentType": content_type}))
@@ -130,7 +211,12 @@ class Package:
 
     def of_type(self, ending: str) -> tuple[str, ...]:
         """Names of the parts whose content type ends so, sorted."""
-        return tuple(name for name in sorted(self.parts) if self.content_type(name).endswith(ending))
+        overrides, defaults = self._content_types()
+        return tuple(
+            name
+            for name in sorted(self.parts)
+            if overrides.get(name.lower(), defaults.get(name.rpartition(".")[2].lower(), "")).endswith(ending)
+        )
 
 
 def rels_name(part: str) -> str:
@@ -149,8 +235,8 @@ def read_package(data: bytes) -> Package:
         if data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(begins):
             raise PackageError(f"这是 {kind} 文件，不是 Word 文档；请在 Word 或 WPS 中另存为 .docx。")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            package = Package(_read_parts(archive))
+        with zipfile.ZipFile(io.BytesIO(data)) as opened:
+            package = Package(Parts(_read_parts(opened)))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise PackageError("文件不是 Word 文档（.docx），或者已经损坏。") from error
     if "[Content_Types].xml" not in package.parts:
@@ -177,18 +263,8 @@ def _read_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 def write_package(package: Package) -> bytes:
     """The bytes of a package: fixed order, fixed dates, fixed compression."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(package.parts, key=_order):
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 0
-            archive.writestr(info, package.parts[name], compresslevel=6)
-    return buffer.getvalue()
-
-
-def _order(name: str) -> tuple[int, str]:
-    return ({"[Content_Types].xml": 0, "_rels/.rels": 1}.get(name, 2), name)
+    names = sorted(package.parts, key=order)
+    return archive([stretch(package.parts.member(name) for name in names)])
 
 
 def embed(package: Package, name: str, xml: bytes) -> str:

@@ -12,7 +12,10 @@ from pipeline.report.ooxml import Element, el, val
 from pipeline.report.source import Part, inline
 
 _STYLES: Final = {"title": "CoverTitle", "subtitle": "CoverSubtitle", "date": "CoverDate"}
-_COVER_WIDTHS: Final = (2300, 5200)
+_COVER_WIDTH: Final = 7500
+_LABEL_WIDTH: Final = 2300
+_LABEL_MOST: Final = 3400
+_CHARACTER: Final = 280  # 四号
 
 
 def cover_blocks(part: Part, tag_lines: set[Element]) -> list[Element]:
@@ -49,7 +52,10 @@ def _cover_line(value: str, number: int) -> GridRow:
 def _flush_lines(made: list[Element], lines: list[GridRow]) -> None:
     if lines:
         made.append(paragraph("CoverGap"))
-        made.append(table("CoverTable", lines, _COVER_WIDTHS, ("CoverLabel", "CoverValue"), "", ""))
+        longest = max(len(line.cells[0].text) for line in lines)
+        label = min(max(_LABEL_WIDTH, longest * _CHARACTER + 260), _LABEL_MOST)
+        widths = (label, _COVER_WIDTH - label)
+        made.append(table("CoverTable", lines, widths, ("CoverLabel", "CoverValue"), "", ""))
         lines.clear()
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from pipeline.picture import Picture, printed_size
 from pipeline.report.gate import Problem
-from pipeline.report.ooxml import NS, Element, clean_text, el, paragraph_text, qn, style_of
+from pipeline.report.ooxml import NS, Element, clean_text, el, paragraph_text, paragraphs_of_style, qn
 from pipeline.report.package import Package
 from pipeline.report.safety import part_label
 
@@ -27,8 +27,8 @@ def place_pictures(package: Package, pictures: Mapping[str, Picture]) -> tuple[P
     problems: list[Problem] = []
     styles = _marker_styles(package)
     for name in sorted(name for ending in _PARTS for name in package.of_type(ending)):
-        root = package.xml(name)
-        markers = [p for p in root.iter(qn("w:p")) if style_of(p) in styles and not _is_filled(p)]
+        root = package.tree(name)
+        markers = [p for p in paragraphs_of_style(root, styles) if not _is_filled(p)]
         numbers = _free_ids(root)
         for marker in markers:
             key = paragraph_text(marker).strip()
@@ -47,7 +47,7 @@ def _marker_styles(package: Package) -> set[str]:
     return {STYLE} | {
         str(style.get(qn("w:styleId")))
         for name in package.of_type(".styles+xml")
-        for style in package.xml(name).iter(qn("w:style"))
+        for style in package.tree(name).iter(qn("w:style"))
         if any(node.get(qn("w:val")) == STYLE for node in style.iter(qn("w:name")))
     }
 

@@ -16,18 +16,30 @@ from typing import Final
 
 from pipeline.report.faults import Place
 from pipeline.report.marks import CLOSE, OPEN, SEPARATOR, fenced_pieces, is_fenced, tag_of_alias, unfenced
-from pipeline.report.ooxml import XML_SPACE, Element, el, nearest, paragraph_text, qn, style_of, val
+from pipeline.report.ooxml import (
+    XML_SPACE,
+    Element,
+    el,
+    nearest,
+    paragraph_text,
+    paragraphs_of_style,
+    qn,
+    style_of,
+    val,
+)
 from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package
 from pipeline.report.safety import part_label
 from pipeline.report.tags import row_or_paragraph
 
 BOOKMARK: Final = "_lv"
-MARKER_STYLES: Final = frozenset({"lvEquation", "lvChart", "lvPicture"})
+MARKER_STYLES: Final = frozenset({"lvEquation", "lvChart", "lvDiagram", "lvPicture"})
 _HOMES: Final = frozenset({qn("w:p"), qn("w:ins"), qn("w:moveTo"), qn("w:smartTag")})
 _STORIES: Final = ("main+xml", "header+xml", "footer+xml", "footnotes+xml", "endnotes+xml")
 _FENCE_BYTES: Final = tuple(char.encode() for char in (OPEN, SEPARATOR, CLOSE))
 _READ: Final = tuple(qn(f"w:{name}") for name in ("p", "t", "sdt", "bookmarkStart", "bookmarkEnd"))
+_CONTROL, _BOOKMARK_END = _READ[2], _READ[4]
+_READ_CONTROLS: Final = tuple(name for name in _READ if not name.endswith("}t"))
 _TAG: Final = re.compile(r"^[a-z]+:\S")
 _SIMPLE: Final = re.compile(r"^[!-~]+(?: [!-~]+)*$")
 """Text that LibreOffice 7 keeps as it is in a plain-text control; Chinese text comes out four times."""
@@ -55,23 +67,31 @@ class Wrapper:
     def __init__(self, lock: bool) -> None:
         self._lock = lock
         self._bookmarks = 0
+        self._made = 0
 
-    def wrap(self, root: Element) -> None:
-        """Turn every fenced figure of a part into a content control; where none can stand, leave plain text."""
+    def wrap(self, root: Element, fences: int) -> None:
+        """Turn every fenced figure of a part into a content control; where none can stand, leave plain text.
+
+        `fences` is how many figures were fenced when the part was rendered.
+        """
+        if not fences:
+            return
+        before = self._made
         runs: dict[Element, None] = {}
         depth = 0
-        for node in root.iter(qn("w:fldChar"), qn("w:t")):
-            if node.tag == qn("w:fldChar"):
+        for node in root.iter(qn("w:fldChar"), _TEXT):
+            if node.tag != _TEXT:
                 depth += {"begin": 1, "end": -1}.get(str(node.get(qn("w:fldCharType"))), 0)
             elif depth == 0 and OPEN in (node.text or "") and _may_hold_control(node):
                 runs[_run(node)] = None
         for run in runs:
             self._split(run)
-        _strip(root)
+        if self._made - before != fences:
+            _strip(root)
 
     def _split(self, run: Element) -> None:
         """Replace a run by runs and controls, each with the run's properties."""
-        look = run.find(qn("w:rPr"))
+        look = run.find(_LOOK)
         made: list[Element] = []
         open_: Element | None = None
         for child in list(run):
@@ -92,27 +112,48 @@ class Wrapper:
             parent[at : at + 1] = made
 
     def _control(self, run: Element, tag: str, alias: str) -> list[Element]:
-        look, text = run.find(qn("w:rPr")), "".join(node.text or "" for node in run.iter(qn("w:t")))
-        properties = el("w:sdtPr", None, val("w:alias", alias), val("w:tag", tag))
-        if self._lock:
-            properties.append(val("w:lock", "sdtContentLocked"))
-        control = el("w:sdt", None, properties, el("w:sdtContent", None, run))
+        look, text = run.find(_LOOK), "".join(node.text or "" for node in run.iter(_TEXT))
+        self._made += 1
+        control = copy.deepcopy(_LOCKED if self._lock else _UNLOCKED)
+        properties, content = control
+        properties[0].set(_VALUE, alias)
+        properties[1].set(_VALUE, tag)
+        content.append(run)
         if _SIMPLE.match(text) and not _has_look(look):
             properties.append(el("w:text"))
             return [control]
         self._bookmarks += 1
         number = str(1_000_000 + self._bookmarks)  # every bookmark of a part is numbered anew afterwards
-        name = f"{BOOKMARK}{self._bookmarks}"
-        start = el("w:bookmarkStart", {"w:id": number, "w:name": name})
-        return [start, control, el("w:bookmarkEnd", {"w:id": number})]
+        start, end = copy.deepcopy(_START), copy.deepcopy(_END)
+        start.set(_ID, number)
+        start.set(_NAME, f"{BOOKMARK}{self._bookmarks}")
+        end.set(_ID, number)
+        return [start, control, end]
+
+
+_TEXT, _LOOK, _RUN, _PARAGRAPH, _VALUE, _ID, _NAME = (
+    qn(name) for name in ("w:t", "w:rPr", "w:r", "w:p", "w:val", "w:id", "w:name")
+)
+_START: Final = el("w:bookmarkStart", {"w:id": "", "w:name": ""})
+_END: Final = el("w:bookmarkEnd", {"w:id": ""})
+
+
+def _control_model(*more: Element) -> Element:
+    """An empty control; its properties begin with title and tag."""
+    properties = el("w:sdtPr", None, val("w:alias", ""), val("w:tag", ""), *more)
+    return el("w:sdt", None, properties, el("w:sdtContent"))
+
+
+_UNLOCKED: Final = _control_model()
+_LOCKED: Final = _control_model(val("w:lock", "sdtContentLocked"))
 
 
 def _may_hold_control(node: Element) -> bool:
     run = node.getparent()
     home = None if run is None else run.getparent()
-    if run is None or run.tag != qn("w:r") or home is None or home.tag not in _HOMES:
+    if run is None or run.tag != _RUN or home is None or home.tag not in _HOMES:
         return False
-    paragraph = home if home.tag == qn("w:p") else nearest(home, "w:p")
+    paragraph = home if home.tag == _PARAGRAPH else nearest(home, "w:p")
     if paragraph is None or style_of(paragraph) in MARKER_STYLES:
         return False
     return all(above.tag in _HOMES for above in _between(run, paragraph))
@@ -144,8 +185,11 @@ def _items(child: Element) -> Iterator[tuple[Element, str, str]]:
         yield node, tag, alias
 
 
+_EMPTY_RUN: Final = el("w:r")
+
+
 def _new_run(look: Element | None, *children: Element) -> Element:
-    run = el("w:r")
+    run = copy.deepcopy(_EMPTY_RUN)
     if look is not None:
         run.append(copy.deepcopy(look))
     run.extend(children)
@@ -216,7 +260,7 @@ def figures_of(package: Package, bookmarks: Mapping[str, str] | None = None) -> 
         if "wordprocessingml" in package.content_type(n)
     ]
     for name in names:
-        found += _Reader(part_label(name), headings, bookmarks or {}).read(package.xml(name))
+        found += _Reader(part_label(name), headings, bookmarks or {}).read(package.tree(name))
     return tuple(found)
 
 
@@ -240,25 +284,28 @@ class _Reader:
     def read(self, root: Element) -> Iterator[Figure]:
         """The figures in reading order."""
         open_: dict[str, _Bookmark] = {}
-        for node in root.iter(*_READ):
-            id_ = str(node.get(qn("w:id"), ""))
-            if node.tag == qn("w:p"):
-                if style_of(node) in self._headings:
+        titles = set(paragraphs_of_style(root, self._headings))
+        # the text of bookmarks is asked for only where their tags are known
+        for node in root.iter(*(_READ if self._bookmarks else _READ_CONTROLS)):
+            tag = node.tag
+            if tag == _PARAGRAPH:
+                if node in titles:
                     self._heading = paragraph_text(node)
-            elif node.tag == qn("w:t"):
+            elif tag == _TEXT:
                 for bookmark in open_.values():
                     bookmark.text += node.text or ""
-            elif node.tag == qn("w:sdt"):
+            elif tag == _CONTROL:
                 if (found := self._control(node, "".join(b.name for b in open_.values()))) is not None:
                     open_.clear()
                     yield found
-            elif node.tag == qn("w:bookmarkEnd"):
+            elif tag == _BOOKMARK_END:
+                id_ = str(node.get(_ID, ""))
                 closed = open_.pop(id_, None)
-                tag = "" if closed is None else self._bookmarks.get(closed.name, "")
-                if closed is not None and closed.text and tag:
-                    yield Figure(tag, "", closed.text, self._place(closed.start), False, closed.name)
-            elif _OURS.match(str(node.get(qn("w:name"), ""))):
-                open_[id_] = _Bookmark(node, str(node.get(qn("w:name"))))
+                name = "" if closed is None else self._bookmarks.get(closed.name, "")
+                if closed is not None and closed.text and name:
+                    yield Figure(name, "", closed.text, self._place(closed.start), False, closed.name)
+            elif _OURS.match(str(node.get(_NAME, ""))):
+                open_[str(node.get(_ID, ""))] = _Bookmark(node, str(node.get(qn("w:name"))))
 
     def _control(self, node: Element, bookmark: str) -> Figure | None:
         properties, content = node.find(qn("w:sdtPr")), node.find(qn("w:sdtContent"))

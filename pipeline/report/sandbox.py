@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, nodes
@@ -14,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 from markupsafe import Markup, escape
 
-from pipeline.report.marks import fenced, joined, neutral
+from pipeline.report.marks import Figured, fenced, joined, neutral, stretches
 
 MAX_STEPS: Final = 1_000_000
 MAX_TEXT: Final = 1_000_000
@@ -73,15 +73,15 @@ class _Rows(list[Any]):
             yield item
 
 
-def guarded(value: Any, budget: Budget) -> Any:
+def guarded(value: Any, budget: Budget, clean: Callable[[str], str] = neutral) -> Any:
     """A context as plain dicts, counted lists and text cleaned for XML, its figures still known."""
     if isinstance(value, (bool, int)):
         return value
     if isinstance(value, str):
-        return neutral(value)
+        return clean(value)
     if isinstance(value, Mapping):
-        return {str(key): guarded(item, budget) for key, item in value.items()}
-    return _Rows([guarded(item, budget) for item in value], budget)
+        return {str(key): guarded(item, budget, clean) for key, item in value.items()}
+    return _Rows([guarded(item, budget, clean) for item in value], budget)
 
 
 class _Generator(CodeGenerator):
@@ -181,10 +181,17 @@ def _bounded(text: str) -> str:
 
 
 def _replace(value: object, old: str, new: str) -> str:
-    text, old, new = str(value), str(old), str(new)
+    """`old` replaced by `new`; figures stay figures unless `old` stands in one of them, then all becomes plain text."""
+    text, old, new = _text(value), str(old), str(new)
     if not old or len(text) + text.count(old) * len(new) > MAX_TEXT:
         raise TemplateRuntimeError("replace 的结果过长，或被替换的文字为空。")
-    return text.replace(old, new)
+    pieces = list(stretches(text))
+    if all(mark is None for _piece, mark in pieces) or any(mark and old in piece for piece, mark in pieces):
+        return text.replace(old, new)
+    return joined(
+        piece.replace(old, new) if mark is None else Figured(piece, [(0, len(piece), mark)])
+        for piece, mark in pieces
+    )
 
 
 def _join(values: list[object], separator: str = "") -> str:

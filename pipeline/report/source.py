@@ -23,12 +23,14 @@ PARTS: Final = {
     "form": frozenset({"caption", "widths", "labels", "id", "title"}),
     "table": frozenset({"caption", "each", "merge", "widths", "align", "total", "empty", "id"}),
     "chart": frozenset({"caption", "empty", "id"}),
+    "diagram": frozenset({"caption", "empty", "id"}),
+    "include": frozenset({"path", "shift"}),
     "note": frozenset(),
     "picture": frozenset({"key", "caption"}),
     "pagebreak": frozenset(),
     "equation": frozenset({"key"}),
 }
-_ONE_LINE: Final = ("toc", "pagebreak", "chart", "equation", "picture")
+_ONE_LINE: Final = ("toc", "pagebreak", "chart", "diagram", "equation", "picture", "include")
 _UNUSED_RULES: Final = (
     "link image html_inline html_block code hr backticks autolink fence blockquote lheading reference"
     " emphasis"
@@ -126,6 +128,11 @@ def read_source(text: str) -> Source:
     """Read a text source. Raises SourceError with the line when it breaks the format."""
     matter, body, first = _front_matter(text)
     return Source(matter, tuple(_Reader().blocks(body, first)))
+
+
+def read_blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of a piece of source without front matter. Raises SourceError with the line."""
+    return tuple(_Reader().blocks(text.replace("\r\n", "\n"), 0))
 
 
 def inline(text: str) -> tuple[Piece, ...]:

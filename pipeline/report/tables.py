@@ -15,7 +15,15 @@ from typing import Final
 from pipeline.report.ooxml import Element, cell_text, el, nearest, qn, remove, val
 
 _BOOKMARK: Final = re.compile(r"合并列((?:_\d+)+)_t\d+")
+_HEADER: Final = f"{qn('w:trPr')}/{qn('w:tblHeader')}"
+_SPAN, _MERGE = (f"{qn('w:tcPr')}/{qn(name)}" for name in ("w:gridSpan", "w:vMerge"))
 _SPEC: Final = re.compile(r"合并列\s*[=＝:：]\s*(\d+(?:\s*[,，、]\s*\d+)*)")
+
+
+_AFTER_MERGE: Final = frozenset(
+    qn(f"w:{name}")
+    for name in ("tcBorders", "shd", "noWrap", "tcMar", "textDirection", "tcFitText", "vAlign", "hideMark")
+)
 
 
 def merge_marked_tables(root: Element) -> None:
@@ -139,9 +147,8 @@ def _set_merge(cell: Element, kind: str) -> None:
         properties = el("w:tcPr")
         cell.insert(0, properties)
     mark = val("w:vMerge", kind)
-    later = ("tcBorders", "shd", "noWrap", "tcMar", "textDirection", "tcFitText", "vAlign", "hideMark")
     for at, child in enumerate(properties):
-        if child.tag in [qn(f"w:{name}") for name in later]:
+        if child.tag in _AFTER_MERGE:
             properties.insert(at, mark)
             return
     properties.append(mark)
@@ -160,24 +167,26 @@ def _empty(cell: Element) -> None:
 
 
 def _rows(table: Element) -> list[Element]:
-    return [row for row in table.iter(qn("w:tr")) if nearest(row, "w:tbl") is table]
+    return [
+        row for row in table.iter(qn("w:tr")) if row.getparent() is table or nearest(row, "w:tbl") is table
+    ]
 
 
 def _cells(row: Element) -> list[Element]:
-    return [cell for cell in row.iter(qn("w:tc")) if nearest(cell, "w:tr") is row]
+    return [cell for cell in row.iter(qn("w:tc")) if cell.getparent() is row or nearest(cell, "w:tr") is row]
 
 
 def _is_header(row: Element) -> bool:
-    mark = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}")
+    mark = row.find(_HEADER)
     return mark is not None and mark.get(qn("w:val"), "true") not in ("0", "false", "off")
 
 
 def _span(cell: Element) -> int:
-    mark = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+    mark = cell.find(_SPAN)
     return 1 if mark is None else int(str(mark.get(qn("w:val"), "1")))
 
 
 def _merge_kind(cell: Element) -> str:
     """How a cell is merged downwards: restart, continue, or "" for not at all."""
-    mark = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+    mark = cell.find(_MERGE)
     return "" if mark is None else str(mark.get(qn("w:val"), "continue"))

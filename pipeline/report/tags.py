@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pipeline.report.faults import Place, TemplateFault
 from pipeline.report.marks import unfenced
@@ -68,6 +68,18 @@ class TaggedPart:
     blocks_sound: bool = True
     places: tuple[Place, ...] = ()
 
+    def plain(self) -> tuple[Any, ...]:
+        """A part without faults as plain data for the cache."""
+        tags = [(tag.kind, tag.scope, tag.body, tag.raw, _plain(tag.place)) for tag in self.tags]
+        return self.name, self.pieces, tags, self.blocks_sound, [_plain(place) for place in self.places]
+
+    @classmethod
+    def from_plain(cls, plain: tuple[Any, ...]) -> TaggedPart:
+        """The part that `plain` describes."""
+        name, pieces, tags, sound, places = plain
+        made = tuple(Tag(kind, scope, body, raw, Place(*at)) for kind, scope, body, raw, at in tags)
+        return cls(name, pieces, made, (), sound, tuple(Place(*place) for place in places))
+
     @property
     def source(self) -> str:
         """The Jinja source of the part."""
@@ -87,6 +99,10 @@ class TaggedPart:
         """The tag that a line of the source belongs to."""
         index = (line or 0) - 2
         return self.tags[index] if 0 <= index < len(self.tags) else None
+
+
+def _plain(place: Place) -> tuple[str, str, str]:
+    return place.part, place.heading, place.text
 
 
 def _literal(piece: str) -> str:
@@ -295,11 +311,11 @@ def _tag(raw: str, place: Place) -> Tag:
     inner = raw[2:-2]
     found = _SCOPED.match(inner)
     scope = found.group(1) if found else ""
-    body = _straight_quotes(inner[found.end() :] if found else inner)
+    body = straight_quotes(inner[found.end() :] if found else inner)
     return Tag(raw[:2], scope, " ".join(body.split("\n")).strip(), " ".join(raw.split()), place)
 
 
-def _straight_quotes(body: str) -> str:
+def straight_quotes(body: str) -> str:
     """Quotes that Word has curled, made straight again, unless they stand inside a straight-quoted text."""
     out, quote = [], ""
     for char in body:

@@ -6,23 +6,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import jinja2
 from jinja2 import TemplateError
 
+from pipeline.report import cache
 from pipeline.report.check import Checked, check_part
 from pipeline.report.errors import PackageError
 from pipeline.report.faults import Place, TemplateFault
-from pipeline.report.ooxml import Element, parse, qn, serialise
+from pipeline.report.marks import OPEN
+from pipeline.report.merge.guard import Spec, conforms, used_shape
+from pipeline.report.ooxml import Element, kept_prefixes, parse, qn, without_idle_namespaces
 from pipeline.report.outline import heading_styles
-from pipeline.report.package import Package, read_package, write_package
+from pipeline.report.package import Package, Parts, read_package, write_package
 from pipeline.report.provenance import Wrapper, unwrap
 from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
@@ -35,6 +40,8 @@ from pipeline.report.together import keep_rows_together
 _BRACES: Final = re.compile(r"(?:^|>)([^<>]*(?:\{\{|\{%|\{#)[^<>]*)")
 MAX_OUTPUT: Final = 100_000_000
 _WORD_TYPES: Final = ("main", "header", "footer", "footnotes", "endnotes", "comments")
+_REMEMBERED: Final = 16
+_KIND: Final = "report"
 _PROPERTY_TYPES: Final = ("core-properties", "extended-properties", "custom-properties")
 
 
@@ -44,10 +51,16 @@ class Template:
 
     package: Package
     faults: tuple[TemplateFault, ...]
+    _accepted: list[Spec] = field(default_factory=list, compare=False)
+    _digest: str = field(default="", compare=False)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Template:
-        """Open a template. Raises PackageError when it is no Word document at all."""
+        """Open a template. Raises PackageError when it is no Word document at all. The same bytes are opened once."""
+        return _opened(data)
+
+    @classmethod
+    def _from_bytes(cls, data: bytes) -> Template:
         package = read_package(data)
         name = package.document_name
         if package.xml(name).tag != qn("w:document"):
@@ -92,6 +105,37 @@ class Template:
         """The context names that the template never uses; what is wholly unused is named once."""
         return tuple(unused_names(_shape(context), self.used_names(context)))
 
+    @cached_property
+    def _environment(self) -> ReportEnvironment:
+        return ReportEnvironment()
+
+    @cached_property
+    def _programs(self) -> Mapping[str, jinja2.Template]:
+        """The compiled Jinja of each part."""
+        return {part.name: self._environment.from_string(part.source) for part in self.parts if part.tags}
+
+    def _faults_for(self, context: Mapping[str, Any]) -> tuple[TemplateFault, ...]:
+        """As `check`; a context of a shape that was found in order before needs no new check."""
+        if any(conforms(context, spec) for spec in self._accepted):
+            return ()
+        shape = _shape(context)
+        checked = self._checked(shape)
+        faults = (*self.faults, *(fault for each in checked for fault in each.faults))
+        if not faults and isinstance(context, dict):
+            spec = used_shape(shape, {name for each in checked for name in each.used})
+            if spec is not None:
+                self._accepted.insert(0, spec)
+                del self._accepted[_REMEMBERED:]
+                self._keep()
+        return faults
+
+    def _keep(self) -> None:
+        """Keep a sound template as it was taken apart."""
+        if self._digest and not any(part.faults for part in self.parts):
+            codes = {part.name: self._environment.compile(part.source) for part in self.parts if part.tags}
+            plain = ({**self.package.parts}, [part.plain() for part in self.parts], codes, self._accepted)
+            cache.store(self._digest, _KIND, plain)
+
     def _checked(self, context: Mapping[str, Any] | MapOf) -> tuple[Checked, ...]:
         shape = _shape(context)
         environment = ReportEnvironment()
@@ -104,25 +148,41 @@ class Template:
 
         `lock` makes Word refuse to change the figures.
         """
-        faults = self.check(context)
+        faults = self._faults_for(context)
         if faults:
             return None, faults
         values = guarded(context, Budget())
-        environment = ReportEnvironment()
         package = self.package.copy()
         wrapper = Wrapper(lock)
         found: list[TemplateFault] = []
         for part in self.parts:
-            root, fault = _render_part(part, environment, values)
+            text, root, fault = _render_part(part, self._programs, values)
             if root is None:
                 found.extend(fault)
                 continue
-            wrapper.wrap(root)
+            wrapper.wrap(root, text.count(OPEN))
             tidy_part(root)
             merge_marked_tables(root)
             keep_rows_together(root)
-            package.parts[part.name] = serialise(root)
+            prefixes = kept_prefixes(text)
+            without_idle_namespaces(root, prefixes)
+            package.parts.put_tree(part.name, root, prefixes)
         return (None, tuple(found)) if found else (package, ())
+
+
+@lru_cache(maxsize=8)
+def _opened(data: bytes) -> Template:
+    """The template of some bytes, from the user's cache or taken apart now."""
+    digest = hashlib.sha256(data).hexdigest()
+    kept = cache.load(digest, _KIND)
+    if kept is None:
+        return replace(Template._from_bytes(data), _digest=digest)
+    contents, parts, codes, accepted = kept
+    template = Template(Package(Parts(contents)), (), accepted, digest)
+    environment = template._environment
+    programs = {n: jinja2.Template.from_code(environment, code, {}) for n, code in codes.items()}
+    template.__dict__.update(parts=tuple(map(TaggedPart.from_plain, parts)), _programs=programs)
+    return template
 
 
 def _shape(context: Mapping[str, Any] | MapOf) -> MapOf:
@@ -151,23 +211,30 @@ def _is_tagged(content_type: str) -> bool:
 
 
 def _render_part(
-    part: TaggedPart, environment: ReportEnvironment, values: Mapping[str, Any]
-) -> tuple[Element | None, tuple[TemplateFault, ...]]:
+    part: TaggedPart, programs: Mapping[str, jinja2.Template], values: Mapping[str, Any]
+) -> tuple[str, Element | None, tuple[TemplateFault, ...]]:
+    """The rendered text of a part and its tree, or None and the fault."""
     if not part.tags:
-        return parse("".join(part.pieces).encode(), part.name), ()
+        text = "".join(part.pieces)
+        return text, parse(text.encode(), part.name), ()
     try:
         pieces, size = [], 0
-        for piece in environment.from_string(part.source).generate(values):
+        for piece in programs[part.name].generate(values):
             pieces.append(piece)
             size += len(piece)
             if size > MAX_OUTPUT:
-                return None, (TemplateFault("too_big", "渲染结果过大，已停止", Place(part_label(part.name))),)
-        return parse("".join(pieces).encode(), part.name), ()
+                return (
+                    "",
+                    None,
+                    (TemplateFault("too_big", "渲染结果过大，已停止", Place(part_label(part.name))),),
+                )
+        text = "".join(pieces)
+        return text, parse(text.encode(), part.name), ()
     except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        return None, (_runtime_fault(part, error),)
+        return "", None, (_runtime_fault(part, error),)
     except PackageError as error:
         message = f"渲染后的文档结构不完整（{error}），请检查标签的开始与结束是否在同一层"
-        return None, (TemplateFault("not_well_formed", message, Place(part_label(part.name))),)
+        return "", None, (TemplateFault("not_well_formed", message, Place(part_label(part.name))),)
 
 
 def _runtime_fault(part: TaggedPart, error: Exception) -> TemplateFault:

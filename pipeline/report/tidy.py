@@ -12,6 +12,8 @@ from pipeline.report.together import lines_of
 
 _NOISE: Final = ("rsid", "paraId", "textId")
 _HALF_PAGE_LINES: Final = 22
+_CANNOT_SPLIT: Final = f"{qn('w:trPr')}/{qn('w:cantSplit')}"
+_PARAGRAPH: Final = qn("w:p")
 _CELL_BLOCKS: Final = (qn("w:p"), qn("w:tbl"), qn("w:sdt"), qn("w:customXml"))
 
 
@@ -30,7 +32,9 @@ def tidy_template_part(root: Element) -> None:
 def tidy_part(root: Element) -> None:
     """Make a rendered part sound Word XML again."""
     for node in list(root.iter(qn("w:t"))):
-        _break_lines(node)
+        text = node.text
+        if text and (text[0].isspace() or text[-1].isspace() or "  " in text or "\n" in text or "\t" in text):
+            _break_lines(node)
     for node in root.iter(qn("m:t")):
         node.text = re.sub(r"[\n\t]", " ", node.text or "")
     for table in list(root.iter(qn("w:tbl"))):
@@ -42,7 +46,8 @@ def tidy_part(root: Element) -> None:
     for table in root.iter(qn("w:tbl")):
         keep_width(table)
     for cell in root.iter(qn("w:tc"), qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr")):
-        _end_with_paragraph(cell)
+        if not len(cell) or cell[-1].tag != _PARAGRAPH:
+            _end_with_paragraph(cell)
     for row in root.iter(qn("w:tr")):
         _let_tall_row_split(row)
     _renumber(root)
@@ -50,7 +55,7 @@ def tidy_part(root: Element) -> None:
 
 def _let_tall_row_split(row: Element) -> None:
     """A row that must stay whole but is taller than half a page would be cut off at the foot of the page."""
-    mark = row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}")
+    mark = row.find(_CANNOT_SPLIT)
     if mark is not None and any(lines_of(cell) > _HALF_PAGE_LINES for cell in row.findall(qn("w:tc"))):
         remove(mark)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from pipeline.report.ooxml import Element, cell_text, el, nearest, paragraph_text, qn
 
 SMALL_TABLE: Final = 12  # lines of 五号 text: about a quarter of a page
 SHORT_TEXT: Final = 60  # characters of a paragraph that only leads to the table below it
+_WIDTH: Final = f"{qn('w:tcPr')}/{qn('w:tcW')}"
+_MERGE: Final = f"{qn('w:tcPr')}/{qn('w:vMerge')}"
+_HEADER: Final = f"{qn('w:trPr')}/{qn('w:tblHeader')}"
 SMALL_GROUP: Final = 12  # rows under one merged cell stay together up to this many lines
 
 
@@ -21,7 +25,7 @@ def keep_rows_together(root: Element) -> None:
 
 def _keep(table: Element) -> None:
     rows = table.findall(qn("w:tr"))
-    body = [row for row in rows if row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is None]
+    body = [row for row in rows if row.find(_HEADER) is None]
     lines = {row: max((lines_of(cell) for cell in row.findall(qn("w:tc"))), default=1) for row in rows}
     if sum(lines.values()) <= SMALL_TABLE:
         tied = set(rows[:-1])
@@ -61,7 +65,7 @@ def _groups(rows: list[Element]) -> Iterator[list[Element]]:
         kinds = {
             at: str(mark.get(qn("w:val"), "continue"))
             for at, cell in enumerate(row.findall(qn("w:tc")))
-            if (mark := cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")) is not None
+            if (mark := cell.find(_MERGE)) is not None
         }
         inner = kinds[max(kinds)] if kinds else ""
         if inner != "continue":
@@ -83,12 +87,19 @@ def _keep_with_next(paragraph: Element) -> None:
 
 def lines_of(cell: Element) -> int:
     """About how many lines a cell takes: 五号 characters of 210 twips, Latin ones half as wide."""
-    width = cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}")
+    width = cell.find(_WIDTH)
     room = (
         max(int(float(str(width.get(qn("w:w"), "0")).rstrip("%") or 0)) if width is not None else 0, 420)
         - 136
     )
-    total = 0
-    for line in cell_text(cell).split("\n"):
-        total += 1 + sum(105 if char.isascii() else 210 for char in line) // max(room, 210)
-    return total
+    text = cell_text(cell)
+    if len(text) * 210 < room and "\n" not in text:
+        return 1
+    return _lines(text, max(room, 210))
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str, room: int) -> int:
+    return sum(
+        1 + (len(line) * 210 - 105 * len(line.encode("ascii", "ignore"))) // room for line in text.split("\n")
+    )

@@ -335,7 +335,14 @@ class _Entries:
         if score is None:
             return None
         weight, weighted, confirmed = category_sums(score)
-        values = {"": weighted, "confirmed": confirmed, "weights": weight, "weight": score.category.weight}
+        share = None if score.share is None else score.share * 100
+        values = {
+            "share": share,
+            "": weighted,
+            "confirmed": confirmed,
+            "weights": weight,
+            "weight": score.category.weight,
+        }
         tags = [] if aspect == "weight" else _of_subs(score.subcategories, aspect)
         return TraceEntry("", "", value=_number(values.get(aspect)), operands=_refer(tags))
 

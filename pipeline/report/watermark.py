@@ -36,7 +36,7 @@ def add_watermark(package: Package, text: str = "草稿") -> None:
     """Put a watermark into every header, adding headers where a section has none."""
     _complete_headers(package)
     for number, name in enumerate(package.of_type("wordprocessingml.header+xml"), 1):
-        root = package.xml(name)
+        root = package.tree(name)
         paragraph = root.find(qn("w:p"))
         if paragraph is None:
             paragraph = el("w:p")
@@ -65,7 +65,7 @@ def _shape(number: int, text: str) -> Element:
 def _complete_headers(package: Package) -> None:
     """Every kind of header that a section shows must exist, or be inherited from a section before it."""
     name = package.document_name
-    document = package.xml(name)
+    document = package.tree(name)
     kinds_before: set[str] = set()
     empty: str | None = None
     for section in document.iter(qn("w:sectPr")):

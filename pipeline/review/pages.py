@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.findings import LvbaoError
 from pipeline.report.layout import libreoffice, page_labels
 from pipeline.report.ooxml import Element, el, qn
-from pipeline.report.package import Package, write_package
+from pipeline.report.package import write_package
 from pipeline.review.document import Document
 from pipeline.review.read import read_document
 
@@ -43,7 +43,7 @@ def pages_of(document: Document) -> Mapping[int, Mapping[int, str]]:
         paragraph.append(el("w:bookmarkStart", {"w:id": number, "w:name": name}))
         paragraph.append(el("w:bookmarkEnd", {"w:id": number}))
         root = paragraph.getroottree().getroot()
-    package = Package(dict(document.package.parts))
+    package = document.package.copy()
     if root is not None:
         package.put_xml(package.document_name, root)
     found = page_labels(write_package(package), tuple(names))

@@ -14,6 +14,8 @@ from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Final
 
+from pipeline.quantity import plain
+
 WORDS: Final = (
     "不符合项", "部分符合", "不符合", "符合", "不适用", "待定", "待核", "待补证据", "未检出", "未填报", "未填", "达到", "未达到", "准入值", "推荐值",
     "优秀值", "基准值", "引领值", "必选", "可选", "充分", "不足", "较上年", "增长", "下降", "持平", "提高", "降低", "合格", "不合格", "证明材料", "补充",
@@ -27,7 +29,7 @@ _TOKEN: Final = re.compile(
     + r"|\s+|.",
     re.DOTALL,
 )
-_CLAUSE: Final = re.compile(r"[^，。；：！？、,;!?\n]*[，。；：！？、,;!?\n]?")
+_CLAUSE: Final = re.compile(r"(?:[^，。；：！？、,;!?\n]|(?<=\d),(?=\d))*[，。；：！？、,;!?\n]?")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _NUMBER: Final = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?%?")
 _LOOSE: Final = frozenset("的了是为在和与及由对把被将从到于中上下等其之而且也都并或")
@@ -235,7 +237,7 @@ def delta_text(old: str, new: str) -> str:
     difference = b - a
     percent = " 个百分点" if old.strip().endswith("%") and new.strip().endswith("%") else ""
     sign = "+" if difference > 0 else "−" if difference < 0 else "±"
-    return f"{before} → {after} ({sign}{abs(difference):f}{percent})"
+    return f"{before} → {after} ({sign}{plain(abs(difference))}{percent})"
 
 
 def piece_text(piece: Piece) -> str:

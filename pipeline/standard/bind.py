@@ -43,11 +43,13 @@ class Binder:
         hints = _hints(cls)
         arguments: dict[str, Any] = {}
         faulty = False
+        meant: set[str] = set()
         for key, item in value.items():
             where = value.places[key]
             if key not in known:
                 near = nearest(key, known)
                 hint = f"，是否应为“{near}”？" if near else "。"
+                meant |= {near} if near else set()
                 self._fault(where, f"未知的键“{key}”{hint}允许的键：{'、'.join(known)}")
                 faulty = True
                 continue
@@ -57,8 +59,9 @@ class Binder:
         for name, spec in known.items():
             required = spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING
             if required and name not in value:
-                self._fault(value.place, f"缺少键“{name}”")
                 faulty = True
+                if name not in meant:  # else the misspelt key has been named
+                    self._fault(value.place, f"缺少键“{name}”，请补上")
         return _FAULT if faulty else cls(**arguments)
 
     def _value(self, hint: Any, value: Any, place: Place, key: str) -> Any:

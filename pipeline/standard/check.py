@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from pipeline.findings import nearest
 from pipeline.standard import types as t
 from pipeline.standard.check_charts import check_charts
 from pipeline.standard.check_derived import check_derived
+from pipeline.standard.check_diagrams import check_diagrams
+from pipeline.standard.check_forms import check_form_by
 from pipeline.standard.check_formulas import check_formulas
 from pipeline.standard.check_intake import check_intake, check_units, duplicates
 from pipeline.standard.check_scheme import check_scheme
 from pipeline.standard.check_scoring import check_scoring, check_thresholds
-from pipeline.standard.places import Places
+from pipeline.standard.places import CASES, Places
 
 
 def check_pack(standard: t.Standard, folder_name: str) -> list[str]:
-    """Every fault of the pack as a sentence; empty when it is sound."""
+    """Every fault of the pack as a sentence; empty when it is sound. What rests on faulty parts is not looked at."""
     problems = [*_identity(standard, folder_name), *check_intake(standard), *check_units(standard)]
-    if not problems:
-        problems = [
-            *check_formulas(standard),
-            *check_thresholds(standard),
-            *check_scoring(standard),
-            *_errata(standard),
-            *check_derived(standard),
-        ]
-        problems += check_charts(standard)
-        problems += check_scheme(standard)
-    return problems
+    if problems:
+        return problems
+    problems = check_formulas(standard)
+    problems += [
+        *check_thresholds(standard),
+        *check_scoring(standard),
+        *_errata(standard),
+        *_cases(standard),
+        *check_derived(standard),
+    ]
+    problems += check_charts(standard)
+    problems += check_diagrams(standard)
+    return [*problems, *check_scheme(standard)]
 
 
 def _identity(standard: t.Standard, folder_name: str) -> Iterator[str]:
@@ -44,6 +49,7 @@ def _identity(standard: t.Standard, folder_name: str) -> Iterator[str]:
             yield f"{roles_at}：roles.{role} 指的填报项应为 {kind} 类型"
     for report in identity.reports:
         yield from _report(report, standard.places)
+        yield from check_form_by(report, standard)
     if roles.evidence is not None:
         table = standard.intake.tables.get(roles.evidence)
         if table is None or not {"number", "name"} <= set(table.by_id):
@@ -62,8 +68,25 @@ def _report(report: t.Report, places: Places) -> Iterator[str]:
 
 def _errata(standard: t.Standard) -> Iterator[str]:
     for duplicate in duplicates(e.id for e in standard.errata):
-        yield f"{standard.places.at('errata.yaml', 'errata', duplicate)}：“{duplicate}”重复，请换一个编号"
+        where = standard.places.at("errata.yaml", "errata", duplicate)
+        yield f"{where}：“{duplicate}”重复，请换一个编号"
+
+
+def _cases(standard: t.Standard) -> Iterator[str]:
+    """Worked cases that expect something the pack does not have."""
+    scoring = standard.scoring
+    sums = {*(sub.id for _, sub in scoring.subcategories), *(c.id for c in scoring.categories)}
     for case in standard.cases:
-        for name in (*case.expect.indicators,):
-            if name not in standard.indicators.by_id:
-                yield f"cases：“{case.name}”期望的指标“{name}”不存在"
+        where = f"{standard.places.at(CASES, 'cases', case.name)}：算例“{case.name}”"
+        expect = case.expect
+        wanted: list[tuple[str, Iterable[str], Collection[str]]] = [
+            ("指标", expect.indicators, standard.indicators.by_id),
+            ("得分", expect.scores, {*scoring.criteria, *sums}),
+            ("得分率", expect.shares, scoring.criteria),
+            ("结论", expect.verdicts, scoring.criteria),
+        ]
+        for word, names, known in wanted:
+            for name in (n for n in names if n not in known):
+                near = nearest(name, known)
+                hint = f"，是否为“{near}”？" if near else "，请删去这个算例或改成现有的编号"
+                yield f"{where}期望的{word} {name} 不存在{hint}"

@@ -18,7 +18,7 @@ KIND_WORDS = {TEXT: "文字", DATE: "日期", TRUTH: "条件"}
 
 def check_derived(standard: t.Standard) -> list[str]:
     """Every fault as a sentence."""
-    return [*_columns(standard), *_derived(standard), *_cycles(standard)]
+    return [*_columns(standard), *_derived(standard), *_cycles(standard), *_references(standard)]
 
 
 def derived_formulas(standard: t.Standard) -> Iterator[tuple[str, str, str | None, Kind]]:
@@ -35,6 +35,19 @@ def derived_formulas(standard: t.Standard) -> Iterator[tuple[str, str, str | Non
         for condition in (derived.when, *(case.when for case in derived.cases)):
             if condition is not None:
                 yield f"{where} 的 when", condition, None, TRUTH
+
+
+def _references(standard: t.Standard) -> Iterator[str]:
+    schema = standard.intake
+    asked = [*schema.fields.items()]
+    asked += [(f"{table.id}.{c.id}", c) for table in schema.tables.values() for c in table.columns]
+    for name, field in asked:
+        if field.refers_to is None:
+            continue
+        table_id, _, column = field.refers_to.partition(".")
+        known = table_id in schema.tables and column in schema.tables[table_id].by_id
+        if not known or field.type != "text" or schema.tables[table_id].by_id[column].type != "text":
+            yield f"intake.yaml：填报项“{name}”的 refers_to“{field.refers_to}”应是一张表的文字列，填报项本身也应是文字"
 
 
 def _columns(standard: t.Standard) -> Iterator[str]:
@@ -72,7 +85,7 @@ def _cycles(standard: t.Standard) -> Iterator[str]:
     try:
         tuple(TopologicalSorter({k: v & known for k, v in graph.items()}).static_order())
     except CycleError as error:
-        yield f"{_place(standard, error.args[1][0])}：指标 {error.args[1][0]}：指标互相引用：{' → '.join(error.args[1])}"
+        yield f"{_place(standard, error.args[1][0])}：{error.args[1][0]} 互相引用，算不出来：{' → '.join(error.args[1])}"
 
 
 def _place(standard: t.Standard, name: str) -> str:

@@ -14,39 +14,43 @@ from pipeline.standard.kinds import kinds_of, scope_names
 from pipeline.units import ONE, Unit
 
 
-def check_formulas(standard: t.Standard) -> Iterator[str]:
+def check_formulas(standard: t.Standard) -> list[str]:
     """Every formula that does not hold together, as a sentence."""
-    kinds = kinds_of(standard)
-    known = scope_names(standard)
-
-    def check(where: str, text: str, bound: frozenset[str], wanted: Kind | None) -> Iterator[str]:
+    kinds, known = kinds_of(standard), scope_names(standard)
+    problems: list[str] = []
+    for where, text, table, wanted in _all_formulas(standard):
+        if table is not None and standard.intake.tables.get(table) is None:
+            problems.append(f"{where}：没有名为“{table}”的表")
+            continue
+        bound = frozenset({table}) if table else frozenset()
         try:
             kind = kinds.of(s.parse(text), bound)
         except (s.FormulaError, KindError) as error:
-            unknown = sorted(_names(text) - known)
-            near = nearest(unknown[0], known) if unknown else None
-            hint = f"（是否为“{near}”？）" if near else ""
-            yield f"{where}：公式“{text}”：{error}{hint}"
-            return
-        if wanted in KIND_WORDS and kind != wanted:
-            yield f"{where}：“{text}”应为{KIND_WORDS[str(wanted)]}"
-        if (
-            isinstance(wanted, Unit)
-            and kind != BARE
-            and not (isinstance(kind, Unit) and kind.same_kind(wanted))
-        ):
-            got = kind.text if isinstance(kind, Unit) else kind
-            yield f"{where}：公式“{text}”得到的是 {got}，与声明的单位 {wanted.text} 不同类"
-
-    for where, text, table, wanted in _all_formulas(standard):
-        if table is not None and standard.intake.tables.get(table) is None:
-            yield f"{where}：没有名为“{table}”的表"
+            problems.append(f"{where}：公式“{text}”：{error}{_hint(text, known)}")
             continue
-        yield from check(where, text, frozenset({table}) if table else frozenset(), wanted)
-    yield from check_rules(standard)
+        problems += _of_kind(where, text, kind, wanted)
+    return [*problems, *check_rules(standard)]
 
 
-def _names(text: str) -> frozenset[str]:
+def _hint(text: str, known: frozenset[str]) -> str:
+    unknown = sorted(names_in(text) - known)
+    near = nearest(unknown[0], known) if unknown else None
+    return f"（是否为“{near}”？）" if near else ""
+
+
+def _of_kind(where: str, text: str, kind: Kind, wanted: Kind) -> Iterator[str]:
+    if wanted in KIND_WORDS and kind != wanted:
+        hint = "（用 ==、<=、>= 等比较，或是／否填报项）" if wanted == TRUTH else ""
+        yield f"{where}：“{text}”应为{KIND_WORDS[str(wanted)]}{hint}"
+    if not isinstance(wanted, Unit) or kind == BARE:
+        return
+    if not (isinstance(kind, Unit) and kind.same_kind(wanted)):
+        got = kind.text if isinstance(kind, Unit) else kind
+        yield f"{where}：公式“{text}”得到的是 {got}，与声明的单位 {wanted.text} 不同类，请核对公式或 unit"
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names that a formula reads, its tables among them; none where it cannot be parsed."""
     try:
         node = s.parse(text)
     except s.FormulaError:
@@ -84,6 +88,10 @@ def _intake_formulas(standard: t.Standard) -> Iterator[Formula]:
                 name = f"{table.id}.{column.id}"
                 if column.when is not None:
                     yield f"{at(file, 'columns', name)}：列 {name} 的 when", column.when, table.id, TRUTH
+    for report in standard.identity.reports:
+        if report.when is not None:
+            where = at("standard.yaml", "reports", report.id)
+            yield f"{where}：报告 {report.id} 的 when", report.when, None, TRUTH
     for rule in standard.intake.rules:
         where = f"{at(file, 'rules', rule.id)}：规则 {rule.id}"
         yield f"{where} 的 require", rule.require, rule.for_each, TRUTH

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipeline.formula import syntax as s
 from pipeline.standard import types as t
-from pipeline.standard.check_formulas import where_of
+from pipeline.standard.check_formulas import names_in, where_of
 
 
 def check_scheme(standard: t.Standard) -> list[str]:
@@ -65,7 +65,7 @@ def _limits(standard: t.Standard) -> Iterator[str]:
         for level, formula in found.levels_from.items():
             if level not in standard.indicators.levels:
                 yield f"{where}：水平“{level}”没有在 levels 里声明"
-            for name in sorted(s.names(s.parse(formula)) - allowed):
+            for name in sorted(names_in(formula) - allowed):
                 yield f"{where}：限值只能取自填报项、表和常量，不能用指标“{name}”"
 
 

@@ -83,6 +83,8 @@ def _category(category: t.Category, standard: t.Standard) -> Iterator[str]:
         yield f"{where}没有二级指标；没有取得原文的写 status: unknown 和 source，否则补上 subcategories"
     if category.subcategories and category.status == "unknown":
         yield f"{where}已有二级指标，不能写 status: unknown；只有部分已知的，把未知的部分单列一个一级指标"
+    if category.minimum is not None and not 0 < category.minimum <= 100:
+        yield f"{where}的 minimum 是最低得分率（%），应大于 0、不超过 100"
     weights = [sub.weight for sub in category.subcategories if sub.weight is not None]
     if category.weight is not None and sum(weights, Decimal(0)) != category.weight:
         yield f"{where}的权重 {plain(category.weight)} 不等于各二级指标之和 {plain(sum(weights, Decimal(0)))}，请改正其中一处"

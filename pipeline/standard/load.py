@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.findings import PackError
+from pipeline.resources import packs_in, search_folders, standards_folder
 from pipeline.standard import types as t
 from pipeline.standard.bind import Binder
 from pipeline.standard.check import check_pack
@@ -23,6 +24,8 @@ from pipeline.standard.places import Key, Places, places_in
 from pipeline.standard.yaml import Mapping_, Place, YamlError, read
 
 T = TypeVar("T")
+FACTORS = "_factors"
+"""The folder of the coefficient tables, beside the packs."""
 VERIFICATION = "verification.yaml"
 SHARED = "_verification"
 """Beside the packs: what several of them ask a third party, named by `over` in their verification.yaml."""
@@ -46,10 +49,12 @@ class _ErrataFile:
 def load_standard(folder: Path, factors_folder: Path | None = None) -> t.Standard:
     """The pack in `folder`, checked whole. Loaded once per process for the same bytes.
 
-    `factors_folder` defaults to `_factors` beside the pack. Raises PackError with every fault found.
+    `factors_folder` defaults to `_factors` beside the pack, else the shipped one. Raises PackError with every fault found.
     """
-    factors_folder = factors_folder or folder.parent / "_factors"
     chain = _chain(folder)
+    if factors_folder is None:
+        own = folder.parent / FACTORS
+        factors_folder = own if own.is_dir() else standards_folder() / FACTORS
     return _load(chain, factors_folder, _digest(*chain, folder.parent / SHARED), _digest(factors_folder))
 
 
@@ -64,11 +69,12 @@ def _chain(folder: Path) -> tuple[Path, ...]:
         base = identity.get("base") if isinstance(identity, Mapping_) else None
         if not isinstance(base, str):
             return tuple(chain)
-        below = folder.parent / base
+        below = next((f / base for f in (folder.parent, *search_folders()) if base in packs_in(f)), None)
+        place = identity.places["base"]
+        if below is None:
+            raise PackError(folder.name, [f"{place}：base“{base}”不存在，请写一个现有标准包的 id"])
         if below in chain:
-            raise PackError(folder.name, [f"standard.yaml：base“{base}”绕回了自己"])
-        if not (below / "standard.yaml").is_file():
-            raise PackError(folder.name, [f"standard.yaml：base“{base}”不存在"])
+            raise PackError(folder.name, [f"{place}：base“{base}”绕回了自己，请去掉 base 或改成别的标准包"])
         chain.append(below)
 
 
@@ -99,7 +105,8 @@ def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_di
     problems += [] if problems else check_correspondence(first)
     if problems:
         raise PackError(folder.name, list(dict.fromkeys(problems)))
-    return replace(first, editions=tuple(replace(e, history=first.history) for e in first.editions))
+    complete = [replace(e, history=first.history, first=first) for e in first.editions]
+    return replace(first, editions=tuple(complete))
 
 
 def _families(folder: Path, problems: list[str]) -> dict[str, t.FactorFamily]:
@@ -147,7 +154,7 @@ def _edition(
         )
     return t.Standard(
         identity=identity,
-        intake=_resolved(intake, problems),
+        intake=_resolved(intake, problems, Places(reader.places)),
         indicators=indicators,
         scoring=scoring,
         factors=families,
@@ -155,8 +162,9 @@ def _edition(
         cases=tuple(c for file in case_files if file for c in file.cases),
         digest="",
         factors_digest="",
-        verification=_resolved_verification(verification, problems),
+        verification=_resolved_verification(verification, problems, Places(reader.places)),
         overrides=tuple(reader.overrides),
+        folders=(*over, *chain),
         correspondences=answers.correspondences if answers else (),
         places=Places(reader.places),
     )
@@ -268,7 +276,10 @@ class _Reader:
     def _over_shared(self, own: Mapping_) -> object | None:
         """verification.yaml laid over the shared file that it names."""
         name = f"{SHARED}/{own['over']}.yaml"
-        path = self.folder.parent / SHARED / f"{own['over']}.yaml"
+        beside = (self.folder.parent, standards_folder())
+        path = next(
+            (p for f in beside if (p := f / SHARED / f"{own['over']}.yaml").is_file()), beside[0] / name
+        )
         if not path.is_file():
             self.problems.append(f"{own.places['over']}：{name} 不存在")
             return None
@@ -284,21 +295,30 @@ class _Reader:
         return merged
 
 
-def _resolved_verification(pack: t.VerificationPack | None, problems: list[str]) -> t.VerificationPack | None:
+def _resolved_verification(
+    pack: t.VerificationPack | None, problems: list[str], places: Places
+) -> t.VerificationPack | None:
     if pack is None:
         return None
     asked = t.IntakeSchema(pack.sheets, option_sets=pack.option_sets)
-    return replace(pack, sheets=_resolved(asked, problems, "verification.yaml").sheets)
+    return replace(pack, sheets=_resolved(asked, problems, places, "verification.yaml").sheets)
 
 
-def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.yaml") -> t.IntakeSchema:
+def _resolved(
+    intake: t.IntakeSchema, problems: list[str], places: Places, file: str = "intake.yaml"
+) -> t.IntakeSchema:
     """The schema with the names of option sets replaced by their words."""
 
-    def resolve(field: t.Field) -> t.Field:
+    def resolve(field: t.Field, owner: str = "") -> t.Field:
         if isinstance(field.options, str):
             words = intake.option_sets.get(field.options)
             if words is None:
-                problems.append(f"{file}：填报项“{field.id}”的选项组“{field.options}”不存在")
+                name = f"{owner}.{field.id}" if owner else field.id
+                at = places.at(file, "columns" if owner else "fields", name)
+                known = "、".join(intake.option_sets) or "（没有）"
+                problems.append(
+                    f"{at}：填报项“{field.id}”的选项组“{field.options}”不存在；option_sets 里有：{known}"
+                )
                 return field
             field = replace(field, options=words)
         common = {o: intake.option_aliases[o] for o in field.options if o in intake.option_aliases}
@@ -308,7 +328,9 @@ def _resolved(intake: t.IntakeSchema, problems: list[str], file: str = "intake.y
         replace(
             sheet,
             fields=tuple(resolve(f) for f in sheet.fields),
-            tables=tuple(replace(tb, columns=tuple(resolve(c) for c in tb.columns)) for tb in sheet.tables),
+            tables=tuple(
+                replace(tb, columns=tuple(resolve(c, tb.id) for c in tb.columns)) for tb in sheet.tables
+            ),
         )
         for sheet in intake.sheets
     )

@@ -12,6 +12,10 @@ Key = tuple[str, str, str]
 """File, name of the list (`fields`, `criteria` …), id; columns as `table.column`."""
 
 
+CASES = "cases"
+"""The list of worked cases, known by their names wherever they stand; also what its places are called as a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The place of each item that has an id, and of each key of a file's top."""
@@ -42,10 +46,10 @@ def places_in(file: str, content: Any) -> dict[Key, Place]:
 
 def _walk(file: str, content: Any, kind: str, owner: str, found: dict[Key, Place]) -> None:
     if isinstance(content, Mapping_):
-        id_ = content.get("id")
+        id_ = content.get("name" if kind == CASES else "id")
         if isinstance(id_, str):
             name = f"{owner}.{id_}" if kind == "columns" and owner else id_
-            found.setdefault((file, kind, name), content.place)
+            found.setdefault((CASES if kind == CASES else file, kind, name), content.place)
             owner = id_
         for key, value in content.items():
             _walk(file, value, key, owner, found)

@@ -23,7 +23,7 @@ def report_shape(standard: Standard, report: str | None = None) -> MapOf:
     """Every name that a template of the report may use; of the pack's first report when none is named."""
     chosen = next((r for r in standard.identity.reports if r.id == report), standard.identity.reports[0])
     if not chosen.verification:
-        return context_shape(standard)
+        return context_shape(standard, chosen)
     declared = stand_in(standard)
     asked = verification_standard(declared)
     facts = {f.id: Fact(stand_in_value(f)) for f in asked.intake.fields.values()}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.calc.scorecard import MET, NOT_APPLICABLE, UNDECIDED, CriterionScore, Total
 from pipeline.quantity import fixed, plain
-from pipeline.report.context_scores import performance, undecided
+from pipeline.report.conclusion import performance, undecided
 from pipeline.verification.rules import percent_text
 from pipeline.verification.verify import Verification
 

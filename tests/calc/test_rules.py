@@ -62,7 +62,12 @@ def test_a_large_change_wants_a_reason(evaluate_toy: Evaluate) -> None:
 
     assert found(evaluation) == [("yoy_without_reason", "D7", "gross_output_value")]
     assert evaluation.findings[0].message == "比上一年变化 +50.0%，超过 ±30%"
-    assert found(evaluate_toy({**risen, "notes": {"gross_output_value": "二期投产"}})) == []
+
+    explained = evaluate_toy({**risen, "notes": {"gross_output_value": "二期投产"}})
+
+    assert found(explained) == [("yoy_explained", "D7", "gross_output_value")]
+    assert (explained.findings[0].severity, explained.findings[0].explanation) == ("explained", "二期投产")
+    assert explained.is_final
 
 
 def test_a_rule_of_the_pack_blames_its_cell_with_the_clients_own_figures(evaluate_toy: Evaluate) -> None:

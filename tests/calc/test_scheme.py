@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.evaluation import Evaluation
 from pipeline.findings import PackError
-from pipeline.report.context_scores import conclusion
+from pipeline.report.conclusion import conclusion
 from pipeline.standard import load_standard
 from tests.conftest import TESTS, Evaluate, _through_a_workbook, found
 

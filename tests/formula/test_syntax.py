@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.formula import syntax as s
+from pipeline.formula.render import words
 
 
 def test_products_bind_closer_than_sums_and_comparisons_come_last() -> None:
@@ -62,3 +63,9 @@ def test_what_is_not_in_the_grammar_is_refused_with_its_place(text: str, says: s
 def test_any_text_parses_or_is_refused_and_never_crashes(text: str) -> None:
     with contextlib.suppress(s.FormulaError):
         s.parse(text)
+
+
+def test_the_words_of_a_condition_keep_its_brackets() -> None:
+    node = s.parse("a <= b and (not present(c) or d <= c)")
+
+    assert words(node, lambda n: n.id) == "a ≤ b 且 （非（已填c） 或 d ≤ c）"  # type: ignore[union-attr]

@@ -165,6 +165,13 @@ def test_conditions_filters_and_sets_see_plain_text() -> None:
     assert found(data) == [("f:land_area", "40000")] * 6
 
 
+def test_replace_keeps_figures_whose_own_text_it_leaves_alone() -> None:
+    text = joined(("每产品单位 ", AREA, " kgce/产品单位"))
+    data = rendered(docx(p("{{ a | replace('产品单位', 't') }}")), {"a": text})
+    assert texts(data) == ["每t 40000 kgce/t"]
+    assert found(data) == [("f:land_area", "40000")]
+
+
 def test_where_no_control_can_stand_the_text_stays_plain() -> None:
     field = (
         '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> QUOTE </w:instrText></w:r>'

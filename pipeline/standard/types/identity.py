@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.standard.chart_types import ChartDefinition
+from pipeline.standard.diagram_types import DiagramDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class Reference:
 class Report:
     """A report that can be made from the pack. `template` is a path below report_templates/.
 
-    A report with several official forms gives `forms` (a path for each) and its `default_form` instead. `verification`
-    tells that it speaks of verified values and so wants a verification workbook.
+    A report with several official forms gives `forms` (a path for each) and its `default_form` instead. With `form_by`
+    the workbook chooses: for each of these fields the part that a word stands for; a form's name is its parts joined
+    by “-”. `verification` tells that it speaks of verified values and so wants a verification workbook.
     """
 
     id: str
@@ -47,8 +49,12 @@ class Report:
     template: str = ""
     forms: Mapping[str, str] = field(default_factory=dict)
     default_form: str | None = None
+    form_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     verification: bool = False
     required_sections: tuple[str, ...] = ()
+    when: str | None = None
+    """A condition over the facts; where it does not hold the report cannot be made, for the reason given."""
+    when_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class Identity:
     status: Literal["draft", "enacted", "superseded"]
     pack_version: str
     roles: Roles
+    award: str = "绿色工厂"
+    """What the evaluation is about, as the conclusion says it: 符合绿色工厂要求."""
     publisher: str = ""
     issued: str | None = None
     effective: str | None = None
@@ -83,3 +91,4 @@ class Identity:
     notes: tuple[str, ...] = ()
     reports: tuple[Report, ...] = ()
     charts: tuple[ChartDefinition, ...] = ()
+    diagrams: tuple[DiagramDefinition, ...] = ()

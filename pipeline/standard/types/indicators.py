@@ -33,7 +33,10 @@ OutcomeType = Literal["number", "text", "truth", "date"]
 
 @dataclass(frozen=True)
 class ComputedColumn:
-    """A value computed for each row; `id` is `table.column`. A row where `when` does not hold is 不适用."""
+    """A value computed for each row; `id` is `table.column`. A row where `when` does not hold is 不适用.
+
+    With a `symbol` the column has equations; `symbols` are those of other names in its formula, columns as `table.column`.
+    """
 
     id: str
     label: str
@@ -41,6 +44,8 @@ class ComputedColumn:
     unit: str = ""
     type: OutcomeType = "number"
     decimals: int = 2
+    symbol: str | None = None
+    symbols: Mapping[str, str] = field(default_factory=dict)
     when: str | None = None
     not_applicable_reason: str = ""
     clause: str | None = None

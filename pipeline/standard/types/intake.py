@@ -22,6 +22,7 @@ STAGE_GRADES: Final[Mapping[str, Literal["error", "warning", "note"]]] = {
 """What a rule in each stage of its life gives: on trial only a record in the JSON."""
 RULE_SIDES: Final = frozenset({"left", "right", "left_parts", "right_parts", "difference"})
 """Words for the two sides of a rule's comparison, in its message and fix."""
+_NOTE_IDS = frozenset({"note", "notes", "remark"})
 _SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%")
 
 
@@ -52,6 +53,9 @@ class Field:
     options: tuple[str, ...] | str = ()
     option_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other words for an option, by option; those of the whole file are added by the loader."""
+    refers_to: str | None = None
+    """`table.column` in which the text must stand, or be one of `refers_also`."""
+    refers_also: tuple[str, ...] = ()
     help: str = ""
     example: str = ""
     clause: str | None = None
@@ -59,6 +63,7 @@ class Field:
     decimals: int | None = None
     carry: Carry | None = None
     earlier: str | None = None
+    informational: str | None = None
     unit_from: str | None = None
     status: Status = "printed"
     source: str | None = None
@@ -117,6 +122,7 @@ class Table:
     prefill: tuple[Mapping[str, Any], ...] = ()
     fixed: tuple[str, ...] = ()
     carry: Carry | None = None
+    informational: str | None = None
 
     @property
     def carried(self) -> Carry:
@@ -131,6 +137,12 @@ class Table:
     def column(self, column_id: str) -> Field:
         """The column; KeyError when there is none."""
         return self.by_id[column_id]
+
+    @cached_property
+    def note_column(self) -> Field | None:
+        """The column where a client explains a row."""
+        found = (c for c in self.columns if c.id in _NOTE_IDS or c.label.startswith("备注"))
+        return next(found, None)
 
     @cached_property
     def period_column(self) -> str | None:
@@ -203,6 +215,9 @@ class Rule:
     explain: str | None = None
     when: str | None = None
     for_each: str | None = None
+    explains: bool = True
+    """Whether the finding says that a value is wrong, so that what follows from it is not told as well. A result that is
+    told for its own sake (a balance that does not close, a limit that is exceeded) explains nothing."""
     fix: str = ""
     why: str = ""
     clause: str | None = None

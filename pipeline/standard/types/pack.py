@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pipeline.standard.inherit import Override
@@ -38,6 +39,7 @@ class Expectation:
     indicators: Mapping[str, ExpectedIndicator] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
+    derived: Mapping[str, str] = field(default_factory=dict)
     shares: Mapping[str, str] = field(default_factory=dict)
     verdicts: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
@@ -88,10 +90,14 @@ class Standard:
     """How it answers to other standards (correspondence.yaml)."""
     editions: tuple[Standard, ...] = ()
     """The later editions of the same standard, oldest first; of the first edition only."""
+    first: Standard | None = field(default=None, compare=False, repr=False)
+    """Of a later edition: the first one."""
     family: tuple[Validity, ...] = ()
     """All editions with their dates, where there are several."""
     others: Mapping[str, Criterion] = field(default_factory=dict)
     """Criteria that only other editions have: they stand in the same workbook."""
+    folders: tuple[Path, ...] = field(default=(), compare=False, repr=False)
+    """The pack's folder and those of its bases: templates of its own lie there."""
     places: Places = field(default_factory=Places, compare=False, repr=False)
     """Where everything stands, for messages to pack authors."""
 

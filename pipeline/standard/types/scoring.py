@@ -132,6 +132,8 @@ class Category:
     subcategories: tuple[Subcategory, ...] = ()
     weight: Decimal | None = None
     weight_status: Status = "printed"
+    minimum: Decimal | None = None
+    """The least share of its points, in %, without which the whole does not conform."""
     status: Status = "printed"
     source: str | None = None
     note: str | None = None

@@ -1,0 +1,1 @@
+"""The merge: docxtpl's templates compiled once and rendered many times (`engine.merge_template`)."""

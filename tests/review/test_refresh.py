@@ -1,0 +1,209 @@
+"""The workbook was corrected after people had rewritten the draft: the numbers are new, their words stay."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from openpyxl import load_workbook
+
+from pipeline.cli import main
+from pipeline.deliver import Options, make_report
+from pipeline.evaluate import evaluate
+from pipeline.findings import LvbaoError
+from pipeline.review.redline import redline
+from pipeline.review.refresh import Refreshed, refresh
+from pipeline.standard import Standard
+from tests.conftest import ROOT
+from tests.programs import audit_findings, needs_audit, needs_sdk, sdk_findings
+from tests.review.decide import outline
+from tests.review.test_redline import saved
+
+SAMPLE = next((ROOT / "samples").glob("01-*")) / "录入表.xlsx"
+OPTIONS = Options(page_numbers=False, draft=True)
+
+
+@pytest.fixture(scope="module")
+def draft(adhesive: Standard) -> bytes:
+    return make_report(evaluate(SAMPLE, adhesive), OPTIONS).docx
+
+
+@pytest.fixture(scope="module")
+def corrected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook with 用地面积 62000 instead of 60000 m²."""
+    book = load_workbook(SAMPLE)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value == 60000 and sheet.title == "用地与建筑":
+                    cell.value = 62000
+    folder = tmp_path_factory.mktemp("改正") / "客户"
+    shutil.copytree(SAMPLE.parent, folder)
+    book.save(folder / "录入表.xlsx")
+    return folder / "录入表.xlsx"
+
+
+@pytest.fixture(scope="module")
+def new(adhesive: Standard, corrected: Path) -> bytes:
+    return make_report(evaluate(corrected, adhesive), OPTIONS).docx
+
+
+def edited(docx: bytes, edit: Callable[[Any], None]) -> bytes:
+    document = Document(io.BytesIO(docx))
+    edit(document.element.body)
+    return saved(document)
+
+
+def text(element: Any) -> str:
+    return "".join(t.text or "" for t in element.iter(qn("w:t")))
+
+
+def paragraph_with(body: Any, tag: str) -> Any:
+    """The first paragraph of the body, outside tables, that shows the figure."""
+    return next(p for p in body.findall(qn("w:p")) if tag in tags(p))
+
+
+def tags(element: Any) -> list[str]:
+    return [t.get(qn("w:val")) for t in element.iter(qn("w:tag"))]
+
+
+def loose_text(paragraph: Any) -> Any:
+    """A piece of prose that stands in no control."""
+    return next(t for t in paragraph.iter(qn("w:t")) if t.getparent().getparent() is paragraph)
+
+
+def flat(docx: bytes) -> list[Any]:
+    return outline(docx)
+
+
+def notes(found: Refreshed, kind: str) -> list[tuple[str, str]]:
+    return [(n.old, n.new) for n in found.notes if n.kind == kind]
+
+
+def test_without_edits_the_refreshed_draft_says_what_the_new_report_says(draft: bytes, new: bytes) -> None:
+    found = refresh(draft, new)
+    assert flat(found.docx) == flat(new)
+    assert ("60000", "62000") in notes(found, "renewed")
+    assert ("1.24", "1.20") in notes(found, "renewed")  # (70800 + 3600) / 62000 = 1.2
+    assert notes(found, "kept") == notes(found, "unsafe") == []
+
+
+def test_the_same_workbook_renews_nothing(draft: bytes) -> None:
+    found = refresh(draft, draft)
+    assert found.notes == ()
+    assert flat(found.docx) == flat(draft)
+
+
+def test_rewritten_prose_stays_to_the_letter_and_its_figures_are_new(draft: bytes, new: bytes) -> None:
+    def rewrite(body: Any) -> None:
+        loose_text(paragraph_with(body, "i:floor_area_ratio")).text = "经咨询师现场复核，"
+
+    mine = edited(draft, rewrite)
+    before = next(t for t in flat(mine) if "经咨询师现场复核" in t)
+    after = next(t for t in flat(refresh(mine, new).docx) if "经咨询师现场复核" in t)
+    assert "1.24" in before
+    assert after == before.replace("60000", "62000").replace("1.24", "1.20").replace("42.0", "40.6")
+    # 容积率 74400 / 62000 = 1.20; 建筑密度 25200 / 62000 = 40.645 … %
+
+
+def test_what_people_added_and_took_out_stays_so(draft: bytes, new: bytes) -> None:
+    def change(body: Any) -> None:
+        gone = paragraph_with(body, "i:floor_area_ratio")
+        added = OxmlElement("w:p")
+        run = OxmlElement("w:r")
+        words = OxmlElement("w:t")
+        words.text = "本段为咨询机构的补充说明。"
+        run.append(words)
+        added.append(run)
+        gone.addprevious(added)
+        body.remove(gone)
+
+    mine = edited(draft, change)
+    result = [t for t in flat(refresh(mine, new).docx) if isinstance(t, str)]
+    assert result.count("本段为咨询机构的补充说明。") == 1
+    assert len(result) == len([t for t in flat(mine) if isinstance(t, str)])
+
+
+def test_a_figure_typed_over_is_not_guessed_but_reported(draft: bytes, new: bytes) -> None:
+    def type_over(body: Any) -> None:
+        paragraph = paragraph_with(body, "i:floor_area_ratio")
+        control = next(s for s in paragraph.iter(qn("w:sdt")) if "i:floor_area_ratio" in tags(s))
+        next(control.iter(qn("w:t"))).text = "1.99"
+
+    found = refresh(edited(draft, type_over), new)
+    assert notes(found, "unsafe") == [("1.99", "1.20")]
+    assert any(isinstance(t, str) and "1.99" in t for t in flat(found.docx))
+
+
+def test_rows_come_and_go_with_the_data(adhesive: Standard, draft: bytes, tmp_path: Path) -> None:
+    book = load_workbook(SAMPLE)
+    gone = _empty_last_product(book)
+    path = tmp_path / "录入表.xlsx"
+    book.save(path)
+    fewer = make_report(evaluate(path, adhesive), OPTIONS).docx
+    assert flat(refresh(draft, fewer).docx) == flat(fewer)
+    assert flat(refresh(fewer, draft).docx) == flat(draft)
+    assert gone
+
+
+def _empty_last_product(book: Any) -> str:
+    sheet = book["产品"]
+    rows = [
+        r
+        for r in sheet.iter_rows()
+        if any(isinstance(c.value, str) and c.value.endswith("热熔胶") for c in r)
+    ]
+    name = next(c.value for c in rows[-1] if isinstance(c.value, str))
+    for cell in rows[-1][1:]:
+        cell.value = None
+    return str(name)
+
+
+@needs_audit
+@needs_sdk
+def test_the_refreshed_draft_is_valid_and_can_be_refreshed_again(
+    draft: bytes, new: bytes, tmp_path: Path
+) -> None:
+    once = refresh(draft, new)
+    assert refresh(once.docx, new).notes == ()
+    path = tmp_path / "更新.docx"
+    path.write_bytes(once.docx)
+    assert audit_findings(path) == []
+    assert sdk_findings(path) == []
+
+
+def test_as_tracked_changes_all_accepted_is_the_refreshed_draft(draft: bytes, new: bytes) -> None:
+    done = refresh(draft, new).docx
+    tracked = redline(draft, done).docx
+    assert outline(tracked, "ins") == flat(done)
+    assert outline(tracked, "del") == flat(draft)
+
+
+def test_a_document_without_provenance_is_refused() -> None:
+    plain = Document()
+    plain.add_paragraph("没有溯源的文件")
+    with pytest.raises(LvbaoError, match="没有溯源信息"):
+        refresh(saved(plain), saved(plain), "草稿.docx")
+
+
+def test_the_command_writes_beside_the_draft_and_tells_what_to_look_at(
+    draft: bytes, corrected: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "草稿.docx"
+    path.write_bytes(draft)
+    result = CliRunner().invoke(main, ["refresh", str(path), "--workbook", str(corrected)])
+    assert result.exit_code == 0, result.output
+    assert "容积率：1.24 → 1.20 (−0.04)" in result.output
+    assert (tmp_path / "草稿.更新.docx").is_file()
+    assert path.read_bytes() == draft
+    same = CliRunner().invoke(main, ["refresh", str(path), "--workbook", str(corrected), "-o", str(path)])
+    assert same.exit_code == 2
+    assert "请用 -o 另取文件名" in same.output
