@@ -5,7 +5,8 @@ The pairs come from the newer pack's correspondence.yaml; nothing is matched by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -171,16 +172,19 @@ def _change(pair: RowPair | None) -> str:
 
 def _dropped(old: Evaluation, pairs: Correspondence) -> str:
     """What is scored no longer, with its old weight."""
-    subs: Mapping[str, SubcategoryScore] = {
-        s.subcategory.id: s for c in old.scorecard.categories for s in c.subcategories
-    }
-    names = [name for pair in pairs.rows if pair.change == "dropped" for name in pair.old]
+    subs = {s.subcategory.id: (c.category, s) for c in old.scorecard.categories for s in c.subcategories}
+    titles = Counter(s.subcategory.title for _, s in subs.values())
+    names = [name for pair in pairs.rows if pair.change == "dropped" for name in pair.old if name in subs]
     kept = {name for pair in pairs.rows if pair.change != "dropped" for name in pair.old}
-    listed = {subs[n].subcategory.title: _unpaired(subs[n], kept, old) for n in names if n in subs}
+    listed = []
+    for category, sub in (subs[name] for name in names):
+        title = sub.subcategory.title
+        full = title if titles[title] == 1 else f"{category.title}的{title}"
+        listed.append((full, _unpaired(sub, kept, old)))
     if not listed:
         return ""
-    titles = "、".join(f"{title} {plain(weight)}" for title, weight in listed.items())
-    return f"取消的项目（旧权重合计 {plain(sum(listed.values(), ZERO))}）：{titles}。"
+    words = "、".join(f"{title} {plain(weight)}" for title, weight in listed)
+    return f"取消的项目（旧权重合计 {plain(sum((w_ for _, w_ in listed), ZERO))}）：{words}。"
 
 
 def _unpaired(sub: SubcategoryScore, kept: set[str], old: Evaluation) -> Decimal:

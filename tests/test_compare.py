@@ -20,6 +20,7 @@ from pipeline.intake.blank import write_workbook
 from pipeline.intake.data_file import read_data
 from pipeline.standard import Standard, load_standard
 from tests.conftest import ROOT
+from tests.pages import Paper
 
 OLD = ROOT / "samples" / "01-全优-复配混合型" / "录入表.xlsx"
 NAME = "示例青禾水性胶粘材料有限公司"
@@ -87,6 +88,10 @@ def test_what_is_new_has_no_old_side_and_what_was_scored_may_be_a_gate_now(
 def test_dropped_weights_leave_out_the_rows_that_live_on(old: Evaluation, newer: Path, gbt: Standard) -> None:
     text = comparison_context(old, evaluate(newer, gbt))["sentence_dropped"]
 
+    # 1 + 1 + 2 + 4 + 0.6, 5.4 + 4.98 (6 and 6 without R06 and R08), 3 + 3.5 + 3, 0.8 + 1.4 + 1.2 + 1.2 + 0.4 + 0.3 + 0.6 + 0.4 + 0.7
+    assert text.startswith("取消的项目（旧权重合计 35.48）：")
+    assert "产品的一般要求 3.5" in text
+    assert "环境排放的一般要求 0.8" in text
     assert "照明 1、计量设备 2" in text
     assert "能源投入 5.4" in text  # 6 × (100 − 10) ÷ 100: R06 lives on in G03
 
@@ -145,3 +150,10 @@ def test_it_must_be_said_what_to_compare_with_and_nothing_is_overwritten(tmp_pat
     target.write_bytes(b"filled in")
     assert run(OLD, "--to", "gbt-36132-2025", "-o", target).exit_code == 2
     assert target.read_bytes() == b"filled in"
+
+
+def test_with_all_values_filled_in_it_is_one_page(newer: Path, tmp_path: Path) -> None:
+    target = tmp_path / "对照.docx"
+    run(OLD, newer, "-o", target)
+
+    assert len(Paper(target.read_bytes()).pages) == 1

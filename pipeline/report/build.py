@@ -85,12 +85,12 @@ _PLAIN: Final = Manner()
 class _Builder:
     """Turns blocks into the children of w:body."""
 
-    def __init__(self, house: House, manner: Manner = _PLAIN, *, compact: bool = False) -> None:
+    def __init__(self, house: House, manner: Manner = _PLAIN) -> None:
         self.house = house
         self._manner = manner
         self._lists = 0
         self._body: list[Element] = []
-        self._section = Section("body", landscape=True, compact=True) if compact else Section("front")
+        self._section = Section("body", True, True) if manner.one_page else Section("front")
         self._section_start = 0
         self._started: set[str] = set()
         self._chapter = _Chapter()

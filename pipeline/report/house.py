@@ -104,6 +104,7 @@ class Manner:
     look: str = ""
     headings: str = ""
     by_section: bool = False
+    one_page: bool = False
 
     @classmethod
     def of(cls, matter: Mapping[str, Any]) -> Manner:
@@ -113,7 +114,15 @@ class Manner:
             raise SourceError(
                 f"captions 应为 chapter（表 章-序）或 section（表章.节-序），这里是 {captions}", 1
             )
-        return cls(str(matter.get("look", "")), str(matter.get("headings", "")), captions == "section")
+        page = matter.get("page")
+        if page not in (None, "single"):
+            raise SourceError(f"page 只能是 single（一页，横向，窄边距），这里是 {page}", 1)
+        return cls(
+            str(matter.get("look", "")),
+            str(matter.get("headings", "")),
+            captions == "section",
+            page == "single",
+        )
 
 
 class House:
@@ -186,34 +195,6 @@ def _overlaid(base: bytes, over: bytes) -> bytes:
     return serialise(root)
 
 
-_COMPACT: Final[Mapping[str, tuple[int, int]]] = {
-    # style: size in half points, least line height in twentieths of a point
-    "Heading1Plain": (26, 320),
-    "Normal": (18, 245),
-    "TableText": (16, 195),
-    "TableHead": (16, 195),
-    "Note": (15, 190),
-}
-
-
-def _make_compact(styles: Element) -> None:
-    """Smaller type and closer lines: for a document that has to stay on one page (`page: compact`)."""
-    for size in (
-        s for d in styles.iter(qn("w:docDefaults")) for s in (*d.iter(qn("w:sz")), *d.iter(qn("w:szCs")))
-    ):
-        size.set(qn("w:val"), str(_COMPACT["Normal"][0]))
-    for style in styles.iter(qn("w:style")):
-        wanted = _COMPACT.get(style.get(qn("w:styleId"), ""))
-        if wanted is None:
-            continue
-        for size in (*style.iter(qn("w:sz")), *style.iter(qn("w:szCs"))):
-            size.set(qn("w:val"), str(wanted[0]))
-        for spacing in style.iter(qn("w:spacing")):
-            spacing.set(qn("w:line"), str(wanted[1]))
-            spacing.set(qn("w:before"), "0")
-            spacing.set(qn("w:after"), "0")
-
-
 def assemble(house: House, matter: Mapping[str, Any], body: Sequence[Element]) -> Package:
     """A package of house files, the given body, headers, footers and properties."""
     package = Package()
@@ -238,8 +219,6 @@ def assemble(house: House, matter: Mapping[str, Any], body: Sequence[Element]) -
     )
     for name in _FILES:
         root = house.numbering if name == "numbering" else parse(house.files[name], name)
-        if name == "styles" and matter.get("page") == "compact":
-            _make_compact(root)
         package.put_xml(f"word/{name}.xml", _without_blanks(root))
     package.put_xml("word/theme/theme1.xml", _without_blanks(parse(house.files["theme1"], "theme1")))
     document = etree_root("w:document", WORD_NSMAP)
