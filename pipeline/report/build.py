@@ -49,8 +49,7 @@ def build_template(source: Path, house: Path) -> bytes:
         text = source.read_text(encoding="utf-8")
         read = read_source(text)
         manner = Manner.of(read.matter)
-        compact = read.matter.get("page") == "compact"
-        builder = _Builder(House.read(house, manner.look, manner.headings), manner, compact=compact)
+        builder = _Builder(House.read(house, manner.look, manner.headings), manner)
         builder.blocks(expanded(read.blocks, source))
         return write_package(assemble(builder.house, read.matter, builder.finish()))
     except SourceError as error:
