@@ -2,7 +2,7 @@
 
 A `Figured` text is a plain `str` for everybody who compares, joins, prints or stores it; beside its characters it
 knows which of them are a figure. Client text can therefore never pass for one. Only while a document is rendered
-are figures fenced by three private characters (`fenced`), which `pipeline.report.provenance` turns into content
+are figures fenced by private characters (`fenced`), which `pipeline.report.provenance` turns into content
 controls; the same characters in anybody else's text are taken out on the way in (`neutral`).
 """
 
@@ -17,10 +17,13 @@ from typing import Final
 from pipeline.report.ooxml import clean_text
 
 OPEN, SEPARATOR, CLOSE = "\U0010f4a0", "\U0010f4a1", "\U0010f4a2"
+HOME: Final = "\U0010f4a3"
+"""Stands in a compiled template before a text around which controls may stand."""
 MAX_NAME: Final = 64
 """Word refuses content controls whose tag or title is longer."""
 _MAX_TAG: Final = 60
 _FENCES: Final = re.compile(f"[{OPEN}{SEPARATOR}{CLOSE}]")
+_PRIVATE: Final = re.compile(f"[{OPEN}{SEPARATOR}{CLOSE}{HOME}]")
 _FENCED: Final = re.compile(f"{OPEN}([^{CLOSE}]*?){SEPARATOR}([^{CLOSE}]*?){SEPARATOR}([^{CLOSE}]*?){CLOSE}")
 _ALIAS: Final = re.compile(r"〔([^〔〕]+)〕$")
 
@@ -114,7 +117,10 @@ def compose(pattern: str, *parts: str) -> str:
 def neutral(text: str) -> str:
     """Text as XML can hold it, without the private characters that fence figures; figures are kept."""
     if not isinstance(text, Figured):
-        return _FENCES.sub("", clean_text(str(text)))
+        plain = str(text)
+        return plain if plain.isprintable() else _PRIVATE.sub("", clean_text(plain))
+    if text.isprintable():
+        return text
     cleaned = ((neutral(piece), mark) for piece, mark in stretches(text))
     return joined(
         piece if mark is None or not piece else Figured(piece, [(0, len(piece), mark)])

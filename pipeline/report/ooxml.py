@@ -52,7 +52,9 @@ def qn(name: str) -> str:
 
 
 _TEXT_NODES: Final = tuple(qn(name) for name in ("w:t", "m:t", "w:tab", "w:br", "w:cr", "w:noBreakHyphen"))
-_PARAGRAPH, _RUN, _TAB, _HYPHEN = (qn(name) for name in ("w:p", "w:r", "w:tab", "w:noBreakHyphen"))
+_PARAGRAPH, _RUN, _TAB, _TAB_STOPS, _HYPHEN = (
+    qn(name) for name in ("w:p", "w:r", "w:tab", "w:tabs", "w:noBreakHyphen")
+)
 _STYLE_MARK, _VALUE = qn("w:pStyle"), qn("w:val")
 _PLAIN_TEXT: Final = (qn("w:t"), qn("m:t"))
 _STYLE_PATH: Final = f"{qn('w:pPr')}/{qn('w:pStyle')}"
@@ -142,11 +144,16 @@ def _words(values: Iterable[object]) -> set[str]:
 
 def clean_text(text: str) -> str:
     """Text as XML can hold it: one kind of line break, no control characters, nothing else changed."""
+    if text.isprintable():  # nearly all is, and then there is nothing to look for
+        return text
     return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def iter_text_nodes(paragraph: Element) -> Iterator[Element]:
     """The text-bearing elements of a paragraph itself, not of the text boxes inside it."""
+    if next(paragraph.iterdescendants(_PARAGRAPH, _TAB_STOPS), None) is None:
+        yield from paragraph.iter(*_TEXT_NODES)
+        return
     for node in paragraph.iter(*_TEXT_NODES):
         parent = node.getparent()
         if parent is not None and parent.getparent() is paragraph and parent.tag == _RUN:

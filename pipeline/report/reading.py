@@ -115,6 +115,52 @@ def read_paragraph(
     )
 
 
+def masked_text(paragraph: Element) -> str:
+    """What `read_paragraph(…).masked` says without bookmarks, at once where a paragraph is nothing but runs and figures."""
+    pieces: list[str] = []
+    for child in paragraph:
+        tag = child.tag
+        if tag == _RUN:
+            if not _plain_run(child, pieces):
+                break
+        elif tag == _CONTROL:
+            control, inside = control_of(child)[0], list[str]()
+            content = child[-1] if len(child) else child
+            if (
+                not control
+                or content.tag != _CONTENT
+                or not all(run.tag == _RUN and _plain_run(run, inside) for run in content)
+            ):
+                break
+            pieces += ("{", control, "}")
+        elif tag not in _SILENT:
+            break
+    else:
+        return normal("".join(pieces))
+    return read_paragraph(paragraph, {}).masked
+
+
+_RUN, _CONTROL, _CONTENT, _TEXT, _VANISH = (qn(f"w:{n}") for n in ("r", "sdt", "sdtContent", "t", "vanish"))
+_SILENT: Final = frozenset(qn(f"w:{n}") for n in ("pPr", "bookmarkStart", "bookmarkEnd"))
+_LOOK: Final = qn("w:rPr")
+
+
+def _plain_run(run: Element, pieces: list[str]) -> bool:
+    """Adds the text of a run; False when it is hidden or holds what has to be read with care."""
+    for node in run:
+        tag = node.tag
+        if tag == _TEXT:
+            pieces.append(node.text or "")
+        elif tag == _LOOK:
+            if node.find(_VANISH) is not None:
+                return False
+        elif tag in _SIGNS:
+            pieces.append(_SIGNS[str(tag)])
+        else:
+            return False
+    return True
+
+
 @dataclass
 class _Field:
     """A complex field that is being read."""

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pipeline.report.control_homes import control_homes
 from pipeline.report.faults import Place, TemplateFault
-from pipeline.report.marks import unfenced
+from pipeline.report.marks import HOME, unfenced
 from pipeline.report.ooxml import (
     Element,
     cell_text,
@@ -127,6 +128,7 @@ class TagReader:
         self._faults: list[TemplateFault] = []
         self._anchors: list[Element | None] = []
         self._swaps: dict[Element, list[str]] = {}
+        self._homes: set[Element] = set()
         self._mark = _unused_mark(root)
 
     def read(self, serialise: Serialiser) -> TaggedPart:
@@ -134,6 +136,7 @@ class TagReader:
         _tidy_white_space(self._root)
         heading = ""
         paragraphs = list(self._root.iter(qn("w:p")))
+        self._homes = set(control_homes(self._root, ""))
         places = {}
         for paragraph in paragraphs:
             if style_of(paragraph) in self._headings:
@@ -165,6 +168,10 @@ class TagReader:
         text = "".join(node_text(node) for node in nodes)
         if "{" not in text:
             return
+        if HOME in text:  # nobody's business but ours
+            for node in nodes:
+                node.text = (node.text or "").replace(HOME, "") or None
+            text = text.replace(HOME, "")
         for start, end in reversed(self._spans(text, place)):
             raw = text[start:end]
             node = _cut(nodes, start, end)
@@ -176,6 +183,9 @@ class TagReader:
                 self._scoped(tag, paragraph, node)
             else:
                 self._inline(tag, node, start - _offset(nodes, node))
+        for node in nodes:
+            if self._mark in (node.text or "") and node in self._homes:
+                node.text = HOME + (node.text or "")
 
     def _spans(self, text: str, place: Place) -> list[tuple[int, int]]:
         spans, at = [], 0

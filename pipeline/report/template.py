@@ -21,14 +21,14 @@ from jinja2 import TemplateError
 
 from pipeline.report import cache
 from pipeline.report.check import Checked, check_part
+from pipeline.report.controls import Wrapper
 from pipeline.report.errors import PackageError
 from pipeline.report.faults import Place, TemplateFault
-from pipeline.report.marks import OPEN
 from pipeline.report.merge.guard import Spec, conforms, used_shape
 from pipeline.report.ooxml import Element, kept_prefixes, parse, qn, without_idle_namespaces
 from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package, Parts, read_package, write_package
-from pipeline.report.provenance import Wrapper, unwrap
+from pipeline.report.provenance import unwrap
 from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
 from pipeline.report.shapes import MapOf, shape_of, unused_names
@@ -156,11 +156,13 @@ class Template:
         wrapper = Wrapper(lock)
         found: list[TemplateFault] = []
         for part in self.parts:
-            text, root, fault = _render_part(part, self._programs, values)
+            text, fault = _render_part(part, self._programs, values)
+            text, left = wrapper.wrapped(text)
+            root, broken = (None, fault) if fault else _parsed(part, text)
             if root is None:
-                found.extend(fault)
+                found += broken
                 continue
-            wrapper.wrap(root, text.count(OPEN))
+            wrapper.wrap(root, left)
             tidy_part(root)
             merge_marked_tables(root)
             keep_rows_together(root)
@@ -212,29 +214,31 @@ def _is_tagged(content_type: str) -> bool:
 
 def _render_part(
     part: TaggedPart, programs: Mapping[str, jinja2.Template], values: Mapping[str, Any]
-) -> tuple[str, Element | None, tuple[TemplateFault, ...]]:
-    """The rendered text of a part and its tree, or None and the fault."""
+) -> tuple[str, tuple[TemplateFault, ...]]:
+    """The rendered text of a part, or the fault."""
     if not part.tags:
-        text = "".join(part.pieces)
-        return text, parse(text.encode(), part.name), ()
+        return "".join(part.pieces), ()
+    pieces, size = [], 0
     try:
-        pieces, size = [], 0
         for piece in programs[part.name].generate(values):
             pieces.append(piece)
             size += len(piece)
             if size > MAX_OUTPUT:
-                return (
-                    "",
-                    None,
-                    (TemplateFault("too_big", "渲染结果过大，已停止", Place(part_label(part.name))),),
-                )
-        text = "".join(pieces)
-        return text, parse(text.encode(), part.name), ()
+                return "", (TemplateFault("too_big", "渲染结果过大，已停止", Place(part_label(part.name))),)
     except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        return "", None, (_runtime_fault(part, error),)
+        return "", (_runtime_fault(part, error),)
+    return "".join(pieces), ()
+
+
+def _parsed(part: TaggedPart, text: str) -> tuple[Element | None, tuple[TemplateFault, ...]]:
+    """The tree of a rendered part, or None and the fault. Raises PackageError where no tag can be to blame."""
+    try:
+        return parse(text.encode(), part.name), ()
     except PackageError as error:
+        if not part.tags:
+            raise
         message = f"渲染后的文档结构不完整（{error}），请检查标签的开始与结束是否在同一层"
-        return "", None, (TemplateFault("not_well_formed", message, Place(part_label(part.name))),)
+        return None, (TemplateFault("not_well_formed", message, Place(part_label(part.name))),)
 
 
 def _runtime_fault(part: TaggedPart, error: Exception) -> TemplateFault:

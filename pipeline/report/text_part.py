@@ -13,29 +13,47 @@ from lxml import etree
 
 from pipeline.report.ooxml import Element, nearest, parse, qn
 from pipeline.report.package import Package, embedded
-from pipeline.report.reading import Line, digest, in_fallback, joined_lines, own_paragraphs, read_paragraph
+from pipeline.report.reading import digest, in_fallback, masked_text, normal, own_paragraphs
 
 NAMESPACE: Final = "urn:lvbao:text:1"
 ROOT: Final = "lvbao-text"
+_BODY, _CELL, _PARAGRAPH = (qn(name) for name in ("w:body", "w:tc", "w:p"))
 
 
 def text_xml(package: Package) -> bytes:
     """The part for the body of a document as it stands: digests, each distinct one once, in reading order."""
     root = etree.Element(f"{{{NAMESPACE}}}{ROOT}", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
-    body = package.xml(package.document_name)
-    masked = (own_text(node) for node in body.iter(qn("w:p"), qn("w:tc")))
-    digests = [digest(text) for text in masked if text]
-    root.text = " ".join(dict.fromkeys(digests))
+    document = package.tree(package.document_name)
+    drawn_twice = next(document.iter("{*}Fallback"), None) is not None
+    masked = (_own_text(node, drawn_twice) for node in document.iter(_PARAGRAPH, _CELL))
+    root.text = " ".join(dict.fromkeys(digest(text) for text in dict.fromkeys(masked) if text))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def own_text(node: Element) -> str:
     """What people would have to have written of a cell, or of a paragraph that stands in none; else ""."""
-    if in_fallback(node):
+    return _own_text(node, True)
+
+
+def _own_text(node: Element, drawn_twice: bool) -> str:
+    """The same; `drawn_twice`: there may be second versions of drawings, for old programs, which do not count."""
+    if node.tag == _CELL:
+        if drawn_twice and in_fallback(node):
+            return ""
+        paragraphs = [child for child in node if child.tag == _PARAGRAPH]
+        if len(paragraphs) != sum(1 for _ in node.iter(_PARAGRAPH)):  # tables or text boxes inside
+            paragraphs = own_paragraphs(node)
+        if len(paragraphs) == 1:
+            return masked_text(paragraphs[0])
+        return normal("\n".join(masked_text(p) for p in paragraphs))
+    home = node.getparent()
+    if home is not None and home.tag == _CELL:
         return ""
-    if node.tag == qn("w:tc"):
-        return joined_lines([read_paragraph(p, {}) for p in own_paragraphs(node)] or [Line("")]).masked
-    return "" if nearest(node, "w:tc") is not None else read_paragraph(node, {}).masked
+    if (home is None or home.tag != _BODY) and (
+        (drawn_twice and in_fallback(node)) or nearest(node, "w:tc") is not None
+    ):
+        return ""
+    return masked_text(node)
 
 
 def texts_of(package: Package) -> tuple[str, ...]:
