@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from pipeline.report.ooxml import Element, el, nearest, qn, val
+from pipeline.report.ooxml import Element, el, grandchild, own_rows, qn, val
 
-_SPAN = f"{qn('w:tcPr')}/{qn('w:gridSpan')}"
+_CELL, _CELL_LOOK, _SPAN = (qn(f"w:{name}") for name in ("tc", "tcPr", "gridSpan"))
 
 
 def keep_width(table: Element) -> None:
     """Make the grid of a table fit its rows again, in the proportions of their cells and the old total width."""
     grid = table.find(qn("w:tblGrid"))
-    rows = [
-        row for row in table.iter(qn("w:tr")) if row.getparent() is table or nearest(row, "w:tbl") is table
-    ]
+    rows = own_rows(table)
     if grid is None or not rows:
         return
     old = [_width(column) for column in grid.findall(qn("w:gridCol"))]
-    count = max(sum(_span(cell) for cell in row.findall(qn("w:tc"))) for row in rows)
+    spanned = next(table.iter(_SPAN), None) is not None
+    count = max(sum(_span(cell) if spanned else 1 for cell in row.iterchildren(_CELL)) for row in rows)
     if count == len(old) or not old:
         return
     model = next((cells for row in rows if len(cells := row.findall(qn("w:tc"))) == count), None)
@@ -63,7 +62,7 @@ def _set_span(cell: Element, span: int) -> None:
 
 
 def _span(cell: Element) -> int:
-    mark = cell.find(_SPAN)
+    mark = grandchild(cell, _CELL_LOOK, _SPAN)
     return 1 if mark is None else int(str(mark.get(qn("w:val"), "1")))
 
 

@@ -43,7 +43,8 @@ class Wrapper:
             return text.replace(HOME, ""), 0
         if _WORD not in text:
             return text.replace(HOME, ""), text.count(OPEN)
-        pieces, at = [], 0
+        pieces: list[str] = []
+        at = 0
         for found in _AT_HOME.finditer(text):
             if OPEN not in found.group(1):
                 continue

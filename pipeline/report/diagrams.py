@@ -10,7 +10,7 @@ from pipeline.report.diagram_layout import sheets_of
 from pipeline.report.diagram_spec import Diagram
 from pipeline.report.diagram_xml import drawing_of, ids_taken
 from pipeline.report.elements import run
-from pipeline.report.ooxml import Element, el, paragraph_text, qn, style_of
+from pipeline.report.ooxml import Element, el, paragraph_text, paragraphs_of_style, qn
 from pipeline.report.outline import style_id
 from pipeline.report.package import Package
 
@@ -26,11 +26,11 @@ def insert_diagrams(package: Package, diagrams: Mapping[str, Diagram | None]) ->
     A diagram that needs several sheets takes a paragraph for each. One that is None leaves a remark.
     """
     name = package.document_name
-    document = package.xml(name)
+    document = package.tree(name)
     style = style_id(package, DIAGRAM_STYLE_NAME, DIAGRAM_STYLE)
-    markers = [p for p in document.iter(qn("w:p")) if style_of(p) == style and paragraph_text(p).strip()]
+    markers = [p for p in paragraphs_of_style(document, [style]) if paragraph_text(p).strip()]
     unknown: list[str] = []
-    number = _next_id(document)
+    number = _next_id(document) if markers else 0
     for marker in markers:
         wanted = paragraph_text(marker).strip()
         if wanted not in diagrams:

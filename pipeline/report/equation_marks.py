@@ -8,11 +8,12 @@ author can set a style, so a client's text never becomes either.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipeline.report.math import inline, is_symbol, symbol
 from pipeline.report.ooxml import Element, nearest, paragraph_text, paragraphs_of_style, qn
+from pipeline.report.outline import style_id
 from pipeline.report.package import Package
 
 EQUATION_STYLE: Final = "lvEquation"
@@ -25,12 +26,12 @@ def insert_into_package(package: Package, equations: Mapping[str, Element]) -> t
     """Put equations and symbols into the main document; returns the keys that nothing is known about."""
     name = package.document_name
     root = package.tree(name)
-    marks, symbols = _style_id(package, EQUATION_STYLE), _style_id(package, SYMBOL_STYLE)
-    if not paragraphs_of_style(root, [marks]) and not _symbol_runs(root, symbols):
-        return ()
-    unknown = insert_equations(root, equations, marks)
-    insert_symbols(root, symbols)
-    package.put_xml(name, root)
+    marks, symbols = (style_id(package, style, style) for style in (EQUATION_STYLE, SYMBOL_STYLE))
+    paragraphs, runs = paragraphs_of_style(root, [marks]), _symbol_runs(root, symbols)
+    unknown = _fill(paragraphs, equations)
+    _set_symbols(runs)
+    if paragraphs or runs:
+        package.put_xml(name, root)
     return unknown
 
 
@@ -42,8 +43,12 @@ def insert_equations(
     A value that is blank has no numbers to put in: a key `…/substituted` without an equation takes its paragraph away,
     provided that the same formula is known in symbols.
     """
+    return _fill(paragraphs_of_style(root, [style]), equations)
+
+
+def _fill(paragraphs: Sequence[Element], equations: Mapping[str, Element]) -> tuple[str, ...]:
     unknown: dict[str, None] = {}
-    for paragraph in paragraphs_of_style(root, [style]):
+    for paragraph in paragraphs:
         key = paragraph_text(paragraph).strip()
         if key in equations:
             _clear(paragraph)
@@ -57,7 +62,11 @@ def insert_equations(
 
 def insert_symbols(root: Element, style: str = SYMBOL_STYLE) -> None:
     """Replace every symbol run by the symbol as an equation; a name without a symbol stays text."""
-    for run in _symbol_runs(root, style):
+    _set_symbols(_symbol_runs(root, style))
+
+
+def _set_symbols(runs: Sequence[Element]) -> None:
+    for run in runs:
         parent = run.getparent()
         text = "".join(node.text or "" for node in run.iter(qn("w:t"))).strip()
         if parent is not None and is_symbol(text):
@@ -83,13 +92,3 @@ def _take_away(paragraph: Element) -> None:
         _clear(paragraph)
     else:
         parent.remove(paragraph)
-
-
-def _style_id(package: Package, name: str) -> str:
-    """The id of a style by its name: WPS and Chinese Word give styles new ids when they save."""
-    for part in package.of_type(".styles+xml"):
-        for style in package.tree(part).iter(qn("w:style")):
-            label = style.find(qn("w:name"))
-            if label is not None and label.get(qn("w:val")) == name:
-                return str(style.get(qn("w:styleId")))
-    return name

@@ -87,7 +87,7 @@ def _embed(
     if receipt_xml is not None:
         embed(package, "receipt", receipt_xml)
     if trace is not None:
-        embed(package, "trace", trace(figures_of(package)))
+        embed(package, "trace", trace(figures_of(package, places=False)))
         embed(package, "text", text_xml(package))
 
 

@@ -6,7 +6,7 @@ Every number is computed here and cached in its field; Word shows the cached res
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.elements import CHAPTER_SEQ, SECTION_SEQ, run
@@ -48,13 +48,14 @@ def update_fields(package: Package, find_pages: PageFinder | None = None) -> Fie
     """
     name = package.document_name
     document = package.tree(name)
-    _restore_chapter_numbers(document, [found.paragraph for found in Outline(package).headings(document)])
-    headings = list(Outline(package).headings(document))
-    _number_sequences(document, headings)
-    dangling = _fill_references(document)
-    contents = [
-        field for field in iter_fields(document) if field.words[0] == "TOC" and "\\c" not in field.words
-    ]
+    fields = list(iter_fields(document))
+    outline = Outline(package)
+    candidates = outline.candidates(document)
+    _restore_chapter_numbers(fields, candidates)
+    headings = list(outline.headings_among(candidates))
+    _number_sequences(document, fields, headings)
+    dangling = _fill_references(document, fields)
+    contents = [field for field in fields if field.words[0] == "TOC" and "\\c" not in field.words]
     entries = _bookmark(document, headings)
     for field in contents:
         _fill_contents(package, field, entries, {})
@@ -77,10 +78,10 @@ def _without_empty_texts(document: Element) -> None:
             node.text = None
 
 
-def _restore_chapter_numbers(document: Element, headings: list[Element]) -> None:
+def _restore_chapter_numbers(fields: Sequence[Field], headings: Collection[Element]) -> None:
     """Give the house's caption fields their switches back; LibreOffice drops them when it saves a template."""
     captions = set()
-    for field in iter_fields(document):
+    for field in fields:
         name = sequence_of(field)
         if name not in (CHAPTER_SEQ, SECTION_SEQ):
             continue
@@ -92,7 +93,7 @@ def _restore_chapter_numbers(document: Element, headings: list[Element]) -> None
         else:
             field.set_code(f" SEQ {name} \\c ")
             captions.add(home)
-    for field in iter_fields(document):
+    for field in fields:
         home = nearest(field.begin, "w:p")
         of_chapter = home in captions or (home is not None and _APPENDIX.match(paragraph_text(home)))
         if field.words[0] == "SEQ" and of_chapter and not re.search(r"\\[crsh]\b", field.code):
@@ -105,7 +106,7 @@ def sequence_of(field: Field) -> str:
     return words[1].strip('"') if words[0] == "SEQ" and len(words) > 1 else ""
 
 
-def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None:
+def _number_sequences(document: Element, all_: Sequence[Field], headings: list[OutlineHeading]) -> None:
     """Write the results of SEQ fields as Word computes them, with resets that every program understands."""
     chapters = {heading.paragraph for heading in headings if heading.level == 1}
     counts: dict[str, int] = {}
@@ -113,7 +114,7 @@ def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None
         1: set(),
         2: set(),
     }  # sequences begun since the last chapter, the last section
-    fields = {field.begin: field for field in iter_fields(document) if sequence_of(field)}
+    fields = {field.begin: field for field in all_ if sequence_of(field)}
     by_section = {
         nearest(field.begin, "w:p") for field in fields.values() if sequence_of(field) == SECTION_SEQ
     }
@@ -142,26 +143,24 @@ def _number_sequences(document: Element, headings: list[OutlineHeading]) -> None
             field.set_result(str(counts.get(name, 0)))
 
 
-def _fill_references(document: Element) -> tuple[str, ...]:
+def _fill_references(document: Element, fields: Sequence[Field]) -> tuple[str, ...]:
     """Write the results of REF fields; returns the bookmarks that do not exist."""
+    starts: dict[str, Element] = {}
+    for node in document.iter(qn("w:bookmarkStart")):
+        starts.setdefault(str(node.get(qn("w:name"))), node)
     dangling = []
-    for field in iter_fields(document):
+    for field in fields:
         if field.words[0] == "REF" and len(field.words) > 1:
-            text = bookmark_text(document, field.words[1])
-            if text is None:
+            start = starts.get(field.words[1])
+            if start is None:
                 dangling.append(field.words[1])
             else:
-                field.set_result(text)
+                field.set_result(_bookmark_text(document, start))
     return tuple(dict.fromkeys(dangling))
 
 
-def bookmark_text(document: Element, name: str) -> str | None:
-    """The visible text of a bookmark, None when it does not exist."""
-    start = next(
-        (node for node in document.iter(qn("w:bookmarkStart")) if node.get(qn("w:name")) == name), None
-    )
-    if start is None:
-        return None
+def _bookmark_text(document: Element, start: Element) -> str:
+    """The visible text of the bookmark that begins there."""
     home, id_ = nearest(start, "w:p"), start.get(qn("w:id"))
     if home is not None and any(node.get(qn("w:id")) == id_ for node in home.iter(qn("w:bookmarkEnd"))):
         document = home  # as a rule a bookmark ends in its own paragraph

@@ -52,12 +52,12 @@ def qn(name: str) -> str:
 
 
 _TEXT_NODES: Final = tuple(qn(name) for name in ("w:t", "m:t", "w:tab", "w:br", "w:cr", "w:noBreakHyphen"))
-_PARAGRAPH, _RUN, _TAB, _TAB_STOPS, _HYPHEN = (
-    qn(name) for name in ("w:p", "w:r", "w:tab", "w:tabs", "w:noBreakHyphen")
+_PARAGRAPH, _ROW, _RUN, _TAB, _TAB_STOPS, _HYPHEN = (
+    qn(f"w:{name}") for name in ("p", "tr", "r", "tab", "tabs", "noBreakHyphen")
 )
 _STYLE_MARK, _VALUE = qn("w:pStyle"), qn("w:val")
 _PLAIN_TEXT: Final = (qn("w:t"), qn("m:t"))
-_STYLE_PATH: Final = f"{qn('w:pPr')}/{qn('w:pStyle')}"
+_PARAGRAPH_LOOK: Final = qn("w:pPr")
 
 
 def el(
@@ -182,11 +182,30 @@ def paragraph_text(paragraph: Element) -> str:
 
 def cell_text(cell: Element) -> str:
     """The visible text of a table cell, its paragraphs joined by `\\n`."""
+    alone = len(cell) == 2 and cell[1].tag == _PARAGRAPH
+    if alone and next(cell[1].iterdescendants(_PARAGRAPH), None) is None:
+        return paragraph_text(cell[1])
     return "\n".join(
         paragraph_text(p)
         for p in cell.iter(_PARAGRAPH)
         if p.getparent() is cell or nearest(p, "w:tc") is cell
     )
+
+
+def own_rows(table: Element) -> list[Element]:
+    """The rows of a table itself, not of tables inside it."""
+    return [row for row in table.iter(_ROW) if row.getparent() is table or nearest(row, "w:tbl") is table]
+
+
+def child(parent: Element, name: str) -> Element | None:
+    """The first child of that full name: what `find` gives, several times as fast."""
+    return next(parent.iterchildren(name), None)
+
+
+def grandchild(parent: Element, name: str, below: str) -> Element | None:
+    """The first `below` in the first child of that full name."""
+    inner = child(parent, name)
+    return None if inner is None else child(inner, below)
 
 
 def nearest(node: Element, name: str) -> Element | None:
@@ -196,8 +215,8 @@ def nearest(node: Element, name: str) -> Element | None:
 
 def style_of(paragraph: Element) -> str:
     """The style id of a paragraph, "" when it has none."""
-    found = paragraph.find(_STYLE_PATH)
-    return "" if found is None else str(found.get(qn("w:val"), ""))
+    found = grandchild(paragraph, _PARAGRAPH_LOOK, _STYLE_MARK)
+    return "" if found is None else str(found.get(_VALUE, ""))
 
 
 def paragraphs_of_style(root: Element, styles: Collection[str]) -> list[Element]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
-from pipeline.report.ooxml import NS, Element, nearest, paragraph_text, paragraphs_of_style, qn, style_of
+from pipeline.report.ooxml import (
+    NS,
+    Element,
+    nearest,
+    paragraph_text,
+    paragraphs_of_style,
+    parse,
+    qn,
+    style_of,
+)
 from pipeline.report.package import Package
 
 _OWN_LEVEL: Final = etree.XPath("//w:p[w:pPr/w:outlineLvl]", namespaces={"w": NS["w"]})
@@ -27,13 +37,14 @@ class OutlineHeading:
 
 @dataclass(frozen=True)
 class _Style:
+    name: str = ""
     based_on: str = ""
     outline: int | None = None
     num_id: str | None = None
     level: int | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Level:
     start: int = 1
     form: str = "decimal"
@@ -60,7 +71,11 @@ class Outline:
 
     def headings(self, document: Element) -> Iterator[OutlineHeading]:
         """The headings of the document in reading order, tables of contents and text boxes left out."""
-        for paragraph in self._candidates(document):
+        yield from self.headings_among(self.candidates(document))
+
+    def headings_among(self, candidates: Collection[Element]) -> Iterator[OutlineHeading]:
+        """The headings among the candidates of a document."""
+        for paragraph in candidates:
             if nearest(paragraph, "w:p") is not None:
                 continue
             style = self._resolved(style_of(paragraph))
@@ -70,7 +85,7 @@ class Outline:
             if outline is not None and outline < 9 and not _in_contents(paragraph):
                 yield OutlineHeading(paragraph, outline + 1, number, _one_line(paragraph))
 
-    def _candidates(self, document: Element) -> list[Element]:
+    def candidates(self, document: Element) -> list[Element]:
         """Paragraphs of a style that stands in the outline, or that say so themselves; no others count as headings."""
         titles = [id_ for id_ in self._styles if self._resolved(id_).outline is not None]
         found = paragraphs_of_style(document, titles)
@@ -100,7 +115,7 @@ class Outline:
             num_id = style.num_id if num_id is None else num_id
             level = style.level if level is None else level
             style_id = style.based_on
-        return _Style("", outline, num_id, level)
+        return _Style("", "", outline, num_id, level)
 
     def _numbering(self, paragraph: Element, style: _Style) -> tuple[str, int]:
         direct = paragraph.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
@@ -185,38 +200,47 @@ def heading_styles(package: Package) -> frozenset[str]:
 def style_id(package: Package, name: str, otherwise: str) -> str:
     """The id of the style of that name, whatever Word or WPS calls it; `otherwise` where there is none."""
     for part in package.of_type(".styles+xml"):
-        for node in package.tree(part).iter(qn("w:style")):
-            if _value(node, "w:name") == name:
-                return str(node.get(qn("w:styleId"), ""))
+        for id_, style in _styles_in(package.parts[part]).items():
+            if style.name == name:
+                return id_
     return otherwise
 
 
 def contents_style(package: Package, level: int) -> str:
     """The id of the style of contents entries of a level, whatever Word or WPS calls it."""
-    for node in package.tree("word/styles.xml").iter(qn("w:style")):
-        if _value(node, "w:name").lower() == f"toc {level}":
-            return str(node.get(qn("w:styleId"), ""))
+    for id_, style in _styles_in(package.parts["word/styles.xml"]).items():
+        if style.name.lower() == f"toc {level}":
+            return id_
     return f"TOC{level}"
 
 
 def _read_styles(package: Package) -> dict[str, _Style]:
     styles: dict[str, _Style] = {}
     for name in package.of_type(".styles+xml"):
-        for node in package.tree(name).iter(qn("w:style")):
-            properties = node.find(qn("w:pPr"))
-            outline = None if properties is None else _value(properties, "w:outlineLvl")
-            numbers = None if properties is None else properties.find(qn("w:numPr"))
-            title = _value(node, "w:name").lower()
-            if not outline and title.startswith("heading ") and title[8:].isdigit():
-                outline = str(int(title[8:]) - 1)
-            styles[str(node.get(qn("w:styleId"), ""))] = _Style(
-                _value(node, "w:basedOn"),
-                int(outline) if outline else None,
-                (_value(numbers, "w:numId") or None) if numbers is not None else None,
-                int(_value(numbers, "w:ilvl") or 0)
-                if numbers is not None and _value(numbers, "w:ilvl")
-                else None,
-            )
+        styles |= _styles_in(package.parts[name])
+    return styles
+
+
+@lru_cache(maxsize=16)
+def _styles_in(part: bytes) -> Mapping[str, _Style]:
+    """The styles of a part. Reports of a template have the same, so they are read once."""
+    styles: dict[str, _Style] = {}
+    for node in parse(part).iter(qn("w:style")):
+        properties = node.find(qn("w:pPr"))
+        outline = None if properties is None else _value(properties, "w:outlineLvl")
+        numbers = None if properties is None else properties.find(qn("w:numPr"))
+        title = _value(node, "w:name").lower()
+        if not outline and title.startswith("heading ") and title[8:].isdigit():
+            outline = str(int(title[8:]) - 1)
+        styles[str(node.get(qn("w:styleId"), ""))] = _Style(
+            _value(node, "w:name"),
+            _value(node, "w:basedOn"),
+            int(outline) if outline else None,
+            (_value(numbers, "w:numId") or None) if numbers is not None else None,
+            int(_value(numbers, "w:ilvl") or 0)
+            if numbers is not None and _value(numbers, "w:ilvl")
+            else None,
+        )
     return styles
 
 
@@ -224,24 +248,38 @@ def _read_numbering(package: Package) -> tuple[dict[str, dict[int, _Level]], dic
     levels: dict[str, dict[int, _Level]] = {}
     lists: dict[str, _List] = {}
     for name in package.of_type(".numbering+xml"):
-        root = package.tree(name)
-        for abstract in root.iter(qn("w:abstractNum")):
-            found = levels.setdefault(str(abstract.get(qn("w:abstractNumId"))), {})
-            for node in abstract.iter(qn("w:lvl")):
-                found[int(str(node.get(qn("w:ilvl"), "0")))] = _Level(
-                    int(_value(node, "w:start") or 1),
-                    _value(node, "w:numFmt") or "decimal",
-                    _value(node, "w:lvlText"),
-                    _value(node, "w:suff") or "tab",
-                    node.find(qn("w:isLgl")) is not None,
-                )
-        for node in root.iter(qn("w:num")):
-            made = _List(_value(node, "w:abstractNumId"))
-            for override in node.iter(qn("w:lvlOverride")):
-                start = _value(override, "w:startOverride")
-                if start:
-                    made.restarts[int(str(override.get(qn("w:ilvl"), "0")))] = int(start)
-            lists[str(node.get(qn("w:numId")))] = made
+        found, numbered = _numbering_in(package.parts[name])
+        for abstract, shapes in found.items():
+            levels.setdefault(abstract, {}).update(shapes)
+        lists |= {id_: _List(abstract, dict(restarts)) for id_, abstract, restarts in numbered}
+    return levels, lists
+
+
+@lru_cache(maxsize=16)
+def _numbering_in(
+    part: bytes,
+) -> tuple[Mapping[str, dict[int, _Level]], Sequence[tuple[str, str, Mapping[int, int]]]]:
+    """Levels by abstract list, and each list as (id, abstract list, first numbers by level)."""
+    levels: dict[str, dict[int, _Level]] = {}
+    lists = []
+    root = parse(part)
+    for abstract in root.iter(qn("w:abstractNum")):
+        found = levels.setdefault(str(abstract.get(qn("w:abstractNumId"))), {})
+        for node in abstract.iter(qn("w:lvl")):
+            found[int(str(node.get(qn("w:ilvl"), "0")))] = _Level(
+                int(_value(node, "w:start") or 1),
+                _value(node, "w:numFmt") or "decimal",
+                _value(node, "w:lvlText"),
+                _value(node, "w:suff") or "tab",
+                node.find(qn("w:isLgl")) is not None,
+            )
+    for node in root.iter(qn("w:num")):
+        restarts = {
+            int(str(override.get(qn("w:ilvl"), "0"))): int(start)
+            for override in node.iter(qn("w:lvlOverride"))
+            if (start := _value(override, "w:startOverride"))
+        }
+        lists.append((str(node.get(qn("w:numId"))), _value(node, "w:abstractNumId"), restarts))
     return levels, lists
 
 

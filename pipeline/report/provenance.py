@@ -26,7 +26,9 @@ _FENCE_BYTES: Final = tuple(char.encode() for char in (OPEN, SEPARATOR, CLOSE, H
 _READ: Final = tuple(qn(f"w:{name}") for name in ("p", "t", "sdt", "bookmarkStart", "bookmarkEnd"))
 _CONTROL, _BOOKMARK_END = _READ[2], _READ[4]
 _READ_CONTROLS: Final = tuple(name for name in _READ if not name.endswith("}t"))
-_TEXT, _PARAGRAPH, _ID, _NAME = (qn(name) for name in ("w:t", "w:p", "w:id", "w:name"))
+_TEXT, _PARAGRAPH, _PROPERTIES, _CONTENT, _ID, _NAME, _VALUE = (
+    qn(f"w:{name}") for name in ("t", "p", "sdtPr", "sdtContent", "id", "name", "val")
+)
 _TAG: Final = re.compile(r"^[a-z]+:\S")
 _OURS: Final = re.compile(rf"^{BOOKMARK}\d+(_\d+)?$")
 
@@ -72,14 +74,16 @@ def leaking_parts(package: Package) -> tuple[str, ...]:
     )
 
 
-def figures_of(package: Package, bookmarks: Mapping[str, str] | None = None) -> tuple[Figure, ...]:
+def figures_of(
+    package: Package, bookmarks: Mapping[str, str] | None = None, *, places: bool = True
+) -> tuple[Figure, ...]:
     """The figures of a document, part by part in reading order.
 
     `bookmarks` tells the tags of hidden bookmarks; without it, figures that LibreOffice has robbed of their
-    control are not found.
+    control are not found. Without `places` each is told to stand in its part, no closer.
     """
     found: list[Figure] = []
-    headings = heading_styles(package)
+    headings = heading_styles(package) if places else None
     names = [package.document_name]
     names += [
         n
@@ -104,7 +108,7 @@ class _Bookmark:
 class _Reader:
     """Reads the figures of one part."""
 
-    def __init__(self, label: str, headings: frozenset[str], bookmarks: Mapping[str, str]) -> None:
+    def __init__(self, label: str, headings: frozenset[str] | None, bookmarks: Mapping[str, str]) -> None:
         self._label, self._headings, self._bookmarks = label, headings, bookmarks
         self._heading = ""
         self._rows: dict[Element, str] = {}
@@ -112,9 +116,10 @@ class _Reader:
     def read(self, root: Element) -> Iterator[Figure]:
         """The figures in reading order."""
         open_: dict[str, _Bookmark] = {}
-        titles = set(paragraphs_of_style(root, self._headings))
+        titles = set(paragraphs_of_style(root, self._headings)) if self._headings else set[Element]()
         # the text of bookmarks is asked for only where their tags are known
-        for node in root.iter(*(_READ if self._bookmarks else _READ_CONTROLS)):
+        wanted = _READ if self._bookmarks else _READ_CONTROLS
+        for node in root.iter(*(wanted if self._headings is not None else wanted[1:])):
             tag = node.tag
             if tag == _PARAGRAPH:
                 if node in titles:
@@ -136,17 +141,19 @@ class _Reader:
                 open_[str(node.get(_ID, ""))] = _Bookmark(node, str(node.get(qn("w:name"))))
 
     def _control(self, node: Element, bookmark: str) -> Figure | None:
-        properties, content = node.find(qn("w:sdtPr")), node.find(qn("w:sdtContent"))
+        properties, content = node.find(_PROPERTIES), node.find(_CONTENT)
         if properties is None or content is None:
             return None
         alias, tag = _value(properties, "w:alias"), _tag_in(properties)
         if not tag:
             return None
         lock = _value(properties, "w:lock") in ("sdtContentLocked", "contentLocked")
-        text = "".join(piece.text or "" for piece in content.iter(qn("w:t")))
+        text = "".join(piece.text or "" for piece in content.iter(_TEXT))
         return Figure(tag, alias[: -len(tag) - 2], text, self._place(node), lock, bookmark)
 
     def _place(self, node: Element) -> Place:
+        if self._headings is None:
+            return Place(self._label)
         paragraph = nearest(node, "w:p")
         if paragraph is None:
             return Place(self._label, self._heading)
@@ -165,4 +172,4 @@ def _tag_in(properties: Element) -> str:
 
 def _value(parent: Element, name: str) -> str:
     node = parent.find(qn(name))
-    return "" if node is None else str(node.get(qn("w:val"), ""))
+    return "" if node is None else str(node.get(_VALUE, ""))

@@ -12,11 +12,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.report.ooxml import Element, cell_text, el, nearest, qn, remove, val
+from pipeline.report.ooxml import Element, cell_text, el, grandchild, nearest, own_rows, qn, remove, val
 
 _BOOKMARK: Final = re.compile(r"合并列((?:_\d+)+)_t\d+")
-_HEADER: Final = f"{qn('w:trPr')}/{qn('w:tblHeader')}"
-_SPAN, _MERGE = (f"{qn('w:tcPr')}/{qn(name)}" for name in ("w:gridSpan", "w:vMerge"))
+_CELL, _CELL_LOOK, _ROW_LOOK, _HEADER, _SPAN, _MERGE, _VALUE = (
+    qn(f"w:{name}") for name in ("tc", "tcPr", "trPr", "tblHeader", "gridSpan", "vMerge", "val")
+)
 _SPEC: Final = re.compile(r"合并列\s*[=＝:：]\s*(\d+(?:\s*[,，、]\s*\d+)*)")
 
 
@@ -73,7 +74,7 @@ def alt_text(table: Element) -> str:
     """What a table is, for people who cannot see it: its title, columns and number of rows."""
     caption = table.find(f"{qn('w:tblPr')}/{qn('w:tblCaption')}")
     title = "" if caption is None else str(caption.get(qn("w:val"), ""))
-    rows = _rows(table)
+    rows = own_rows(table)
     heads = [row for row in rows if _is_header(row)]
     names = "、".join(dict.fromkeys(_label(cell) for cell in _cells(heads[-1]))) if heads else ""
     columns = f"，各列为：{names}" if names else ""
@@ -87,7 +88,7 @@ def _label(cell: Element) -> str:
 def merge(table: Element, columns: Sequence[int]) -> None:
     """Merge columns (1-based) downwards over equal values, each within the groups of the one before."""
     width = len(table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}"))
-    for block in _blocks(_rows(table), width):
+    for block in _blocks(own_rows(table), width):
         groups = [block]
         for column in columns:
             if 1 <= column <= width:
@@ -98,7 +99,7 @@ def unmerge(table: Element) -> list[tuple[str, ...]]:
     """The rows of a table as text, one value a grid column; merged cells come back in each."""
     above: dict[int, str] = {}
     rows = []
-    for row in _rows(table):
+    for row in own_rows(table):
         values: list[str] = []
         for cell in _cells(row):
             start = len(values)
@@ -166,27 +167,21 @@ def _empty(cell: Element) -> None:
     cell.append(paragraph)
 
 
-def _rows(table: Element) -> list[Element]:
-    return [
-        row for row in table.iter(qn("w:tr")) if row.getparent() is table or nearest(row, "w:tbl") is table
-    ]
-
-
 def _cells(row: Element) -> list[Element]:
-    return [cell for cell in row.iter(qn("w:tc")) if cell.getparent() is row or nearest(cell, "w:tr") is row]
+    return [cell for cell in row.iter(_CELL) if cell.getparent() is row or nearest(cell, "w:tr") is row]
 
 
 def _is_header(row: Element) -> bool:
-    mark = row.find(_HEADER)
-    return mark is not None and mark.get(qn("w:val"), "true") not in ("0", "false", "off")
+    mark = grandchild(row, _ROW_LOOK, _HEADER)
+    return mark is not None and mark.get(_VALUE, "true") not in ("0", "false", "off")
 
 
 def _span(cell: Element) -> int:
-    mark = cell.find(_SPAN)
-    return 1 if mark is None else int(str(mark.get(qn("w:val"), "1")))
+    mark = grandchild(cell, _CELL_LOOK, _SPAN)
+    return 1 if mark is None else int(str(mark.get(_VALUE, "1")))
 
 
 def _merge_kind(cell: Element) -> str:
     """How a cell is merged downwards: restart, continue, or "" for not at all."""
-    mark = cell.find(_MERGE)
-    return "" if mark is None else str(mark.get(qn("w:val"), "continue"))
+    mark = grandchild(cell, _CELL_LOOK, _MERGE)
+    return "" if mark is None else str(mark.get(_VALUE, "continue"))

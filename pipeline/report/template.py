@@ -35,7 +35,7 @@ from pipeline.report.shapes import MapOf, shape_of, unused_names
 from pipeline.report.tables import merge_marked_tables
 from pipeline.report.tags import TaggedPart, read_tags
 from pipeline.report.tidy import tidy_part, tidy_template_part
-from pipeline.report.together import keep_rows_together
+from pipeline.report.together import Heights, keep_rows_together
 
 _BRACES: Final = re.compile(r"(?:^|>)([^<>]*(?:\{\{|\{%|\{#)[^<>]*)")
 MAX_OUTPUT: Final = 100_000_000
@@ -163,9 +163,10 @@ class Template:
                 found += broken
                 continue
             wrapper.wrap(root, left)
-            tidy_part(root)
+            heights = Heights()
+            tidy_part(root, heights)
             merge_marked_tables(root)
-            keep_rows_together(root)
+            keep_rows_together(root, heights)
             prefixes = kept_prefixes(text)
             without_idle_namespaces(root, prefixes)
             package.parts.put_tree(part.name, root, prefixes)

@@ -6,14 +6,14 @@ import re
 from typing import Final
 
 from pipeline.report.columns import keep_width
-from pipeline.report.ooxml import XML_SPACE, Element, el, qn, remove
+from pipeline.report.ooxml import XML_SPACE, Element, el, grandchild, qn, remove
 from pipeline.report.schema import put_in_order
-from pipeline.report.together import lines_of
+from pipeline.report.together import Heights
 
 _NOISE: Final = ("rsid", "paraId", "textId")
 _HALF_PAGE_LINES: Final = 22
-_CANNOT_SPLIT: Final = f"{qn('w:trPr')}/{qn('w:cantSplit')}"
-_PARAGRAPH: Final = qn("w:p")
+_ROW_LOOK, _CANNOT_SPLIT = qn("w:trPr"), qn("w:cantSplit")
+_PARAGRAPH, _TABLE, _ROW, _CELL = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc"))
 _CELL_BLOCKS: Final = (qn("w:p"), qn("w:tbl"), qn("w:sdt"), qn("w:customXml"))
 
 
@@ -29,7 +29,7 @@ def tidy_template_part(root: Element) -> None:
                 del element.attrib[key]
 
 
-def tidy_part(root: Element) -> None:
+def tidy_part(root: Element, heights: Heights) -> None:
     """Make a rendered part sound Word XML again."""
     for node in list(root.iter(qn("w:t"))):
         text = node.text
@@ -37,26 +37,24 @@ def tidy_part(root: Element) -> None:
             _break_lines(node)
     for node in root.iter(qn("m:t")):
         node.text = re.sub(r"[\n\t]", " ", node.text or "")
-    for table in list(root.iter(qn("w:tbl"))):
-        if table.find(f".//{qn('w:tr')}") is None:
-            remove(table)
-    for row in list(root.iter(qn("w:tr"))):
-        if row.find(f".//{qn('w:tc')}") is None:
-            remove(row)
-    for table in root.iter(qn("w:tbl")):
+    for outer, inner in ((_TABLE, _ROW), (_ROW, _CELL)):
+        for node in list(root.iter(outer)):
+            if next(node.iterdescendants(inner), None) is None:
+                remove(node)
+    for table in root.iter(_TABLE):
         keep_width(table)
-    for cell in root.iter(qn("w:tc"), qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr")):
+    for cell in root.iter(_CELL, qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr")):
         if not len(cell) or cell[-1].tag != _PARAGRAPH:
             _end_with_paragraph(cell)
-    for row in root.iter(qn("w:tr")):
-        _let_tall_row_split(row)
+    for row in root.iter(_ROW):
+        _let_tall_row_split(row, heights)
     _renumber(root)
 
 
-def _let_tall_row_split(row: Element) -> None:
+def _let_tall_row_split(row: Element, heights: Heights) -> None:
     """A row that must stay whole but is taller than half a page would be cut off at the foot of the page."""
-    mark = row.find(_CANNOT_SPLIT)
-    if mark is not None and any(lines_of(cell) > _HALF_PAGE_LINES for cell in row.findall(qn("w:tc"))):
+    mark = grandchild(row, _ROW_LOOK, _CANNOT_SPLIT)
+    if mark is not None and heights.of_row(row) > _HALF_PAGE_LINES:
         remove(mark)
 
 

@@ -6,40 +6,78 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from pipeline.report.ooxml import Element, cell_text, el, nearest, paragraph_text, qn
+from pipeline.report.ooxml import (
+    Element,
+    cell_text,
+    child,
+    el,
+    grandchild,
+    nearest,
+    paragraph_text,
+    qn,
+)
 
 SMALL_TABLE: Final = 12  # lines of 五号 text: about a quarter of a page
 SHORT_TEXT: Final = 60  # characters of a paragraph that only leads to the table below it
-_WIDTH: Final = f"{qn('w:tcPr')}/{qn('w:tcW')}"
-_MERGE: Final = f"{qn('w:tcPr')}/{qn('w:vMerge')}"
-_HEADER: Final = f"{qn('w:trPr')}/{qn('w:tblHeader')}"
+_CELL, _ROW, _TABLE, _PARAGRAPH, _VALUE = (qn(f"w:{name}") for name in ("tc", "tr", "tbl", "p", "val"))
+_CELL_LOOK, _WIDTH, _MERGE, _ROW_LOOK, _HEADER = (
+    qn(f"w:{name}") for name in ("tcPr", "tcW", "vMerge", "trPr", "tblHeader")
+)
+_AMOUNT: Final = qn("w:w")
 SMALL_GROUP: Final = 12  # rows under one merged cell stay together up to this many lines
 
 
-def keep_rows_together(root: Element) -> None:
+class Heights:
+    """How many lines each cell of a part takes, reckoned once; a cell that has been merged is reckoned anew."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Element, int] = {}
+
+    def of(self, cell: Element) -> int:
+        """About how many lines a cell takes."""
+        lines = self._lines.get(cell)
+        if lines is None:
+            lines = self._lines[cell] = lines_of(cell)
+        return lines
+
+    def of_row(self, row: Element) -> int:
+        """The lines of the tallest cell of a row."""
+        return max((self.of(cell) for cell in row.iterchildren(_CELL)), default=1)
+
+    def forget_merged(self, root: Element) -> None:
+        """Reckon all cells of a part anew that are merged downwards."""
+        for mark in root.iter(_MERGE):
+            cell = nearest(mark, "w:tc")
+            if cell is not None:
+                self._lines.pop(cell, None)
+
+
+def keep_rows_together(root: Element, heights: Heights) -> None:
     """Mark the rows of all tables of a rendered part that have to stand on the page of the row after them."""
-    for table in root.iter(qn("w:tbl")):
+    heights.forget_merged(root)
+    for table in root.iter(_TABLE):
         if nearest(table, "w:tbl") is None:
-            _keep(table)
+            _keep(table, heights)
 
 
-def _keep(table: Element) -> None:
-    rows = table.findall(qn("w:tr"))
-    body = [row for row in rows if row.find(_HEADER) is None]
-    lines = {row: max((lines_of(cell) for cell in row.findall(qn("w:tc"))), default=1) for row in rows}
+def _keep(table: Element, heights: Heights) -> None:
+    rows = list(table.iterchildren(_ROW))
+    lines = {row: heights.of_row(row) for row in rows}
     if sum(lines.values()) <= SMALL_TABLE:
         tied = set(rows[:-1])
         _tie_introduction(table)
     else:
+        body = [row for row in rows if grandchild(row, _ROW_LOOK, _HEADER) is None]
+        merged = next(table.iter(_MERGE), None) is not None
         tied = {
             row
-            for group in _groups(body)
+            for group in (_groups(body) if merged else ())
             if sum(lines[r] for r in group) <= SMALL_GROUP
             for row in group[:-1]
         }
         tied |= {row for row in (*body[:1], *body[-2:-1]) if lines[row] <= SMALL_GROUP}
     for row in tied:
-        for paragraph in row.iter(qn("w:p")):
+        for paragraph in row.iter(_PARAGRAPH):
             _keep_with_next(paragraph)
 
 
@@ -63,9 +101,9 @@ def _groups(rows: list[Element]) -> Iterator[list[Element]]:
     group: list[Element] = []
     for row in rows:
         kinds = {
-            at: str(mark.get(qn("w:val"), "continue"))
-            for at, cell in enumerate(row.findall(qn("w:tc")))
-            if (mark := cell.find(_MERGE)) is not None
+            at: str(mark.get(_VALUE, "continue"))
+            for at, cell in enumerate(row.iterchildren(_CELL))
+            if (mark := grandchild(cell, _CELL_LOOK, _MERGE)) is not None
         }
         inner = kinds[max(kinds)] if kinds else ""
         if inner != "continue":
@@ -76,26 +114,31 @@ def _groups(rows: list[Element]) -> Iterator[list[Element]]:
 
 
 def _keep_with_next(paragraph: Element) -> None:
-    properties = paragraph.find(qn("w:pPr"))
+    properties = child(paragraph, _LOOK)
     if properties is None:
         properties = el("w:pPr")
         paragraph.insert(0, properties)
-    if properties.find(qn("w:keepNext")) is None:
-        style = properties.find(qn("w:pStyle"))
+    if child(properties, _KEEP) is None:
+        style = child(properties, _STYLE)
         properties.insert(0 if style is None else 1, el("w:keepNext"))
+
+
+_LOOK, _KEEP, _STYLE = (qn(f"w:{name}") for name in ("pPr", "keepNext", "pStyle"))
 
 
 def lines_of(cell: Element) -> int:
     """About how many lines a cell takes: 五号 characters of 210 twips, Latin ones half as wide."""
-    width = cell.find(_WIDTH)
-    room = (
-        max(int(float(str(width.get(qn("w:w"), "0")).rstrip("%") or 0)) if width is not None else 0, 420)
-        - 136
-    )
+    width = grandchild(cell, _CELL_LOOK, _WIDTH)
+    room = (420 if width is None else _twips(str(width.get(_AMOUNT, "0")))) - 136
     text = cell_text(cell)
     if len(text) * 210 < room and "\n" not in text:
         return 1
     return _lines(text, max(room, 210))
+
+
+@lru_cache(maxsize=4096)
+def _twips(width: str) -> int:
+    return max(int(float(width.rstrip("%") or 0)), 420)
 
 
 @lru_cache(maxsize=4096)
