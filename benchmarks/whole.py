@@ -61,7 +61,7 @@ def theirs(book: Path, standard: Any) -> Any:
 
     evaluation = evaluate(book, standard)
     report = standard.identity.reports[0]
-    context, template = report_context(evaluation, report, draft=True), template_of(report, None).read_bytes()
+    context, template = report_context(evaluation, report, draft=True), template_of(standard, report, None).read_bytes()
     facts = {k: v.value for k, v in evaluation.intake.facts.items() if isinstance(k, str)}
     schema = {f.id: field_rules(f) for f in standard.intake.fields.values()}
     tables = {t.id: {c.id: field_rules(c) for c in t.columns} for t in standard.intake.tables.values()}

@@ -39,7 +39,9 @@ class Mark:
     def alias(self) -> str:
         """The title of the content control: label and tag, because LibreOffice 7 keeps titles and drops tags."""
         tail = f"〔{self.tag}〕"
-        label = "".join(char for char in " ".join(self.label.split()) if ord(char) < 0x10000)
+        label = " ".join(self.label.split())
+        if label and max(label) > "\uffff":
+            label = "".join(char for char in label if ord(char) < 0x10000)
         return label[: MAX_NAME - len(tail)] + tail
 
 

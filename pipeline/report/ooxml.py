@@ -51,7 +51,7 @@ def qn(name: str) -> str:
     return f"{{{NS[prefix]}}}{local}"
 
 
-_TEXT_NODES: Final = tuple(qn(name) for name in ("w:t", "m:t", "w:tab", "w:br", "w:cr", "w:noBreakHyphen"))
+TEXT_NODES: Final = tuple(qn(name) for name in ("w:t", "m:t", "w:tab", "w:br", "w:cr", "w:noBreakHyphen"))
 _PARAGRAPH, _ROW, _RUN, _TAB, _TAB_STOPS, _HYPHEN = (
     qn(f"w:{name}") for name in ("p", "tr", "r", "tab", "tabs", "noBreakHyphen")
 )
@@ -152,14 +152,14 @@ def clean_text(text: str) -> str:
 def iter_text_nodes(paragraph: Element) -> Iterator[Element]:
     """The text-bearing elements of a paragraph itself, not of the text boxes inside it."""
     if next(paragraph.iterdescendants(_PARAGRAPH, _TAB_STOPS), None) is None:
-        yield from paragraph.iter(*_TEXT_NODES)
+        yield from paragraph.iter(*TEXT_NODES)
         return
-    for node in paragraph.iter(*_TEXT_NODES):
+    for node in paragraph.iter(*TEXT_NODES):
         parent = node.getparent()
         if parent is not None and parent.getparent() is paragraph and parent.tag == _RUN:
             yield node
             continue
-        if node.tag == _TAB and _is(parent, "w:tabs"):
+        if node.tag == _TAB and is_tab_stop(node):
             continue
         if nearest(node, "w:p") is paragraph:
             yield node
@@ -251,5 +251,7 @@ def replace_with_text(element: Element, text: str) -> None:
     parent.remove(element)
 
 
-def _is(element: Element | None, name: str) -> bool:
-    return element is not None and element.tag == qn(name)
+def is_tab_stop(tab: Element) -> bool:
+    """Whether a `w:tab` is a stop in the properties of a paragraph and not a tab in its text."""
+    parent = tab.getparent()
+    return parent is not None and parent.tag == _TAB_STOPS

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
-
-from lxml import etree
+from typing import Final
 
 from pipeline.report.ooxml import (
-    NS,
     Element,
     nearest,
     paragraph_text,
@@ -21,7 +18,7 @@ from pipeline.report.ooxml import (
 )
 from pipeline.report.package import Package
 
-_OWN_LEVEL: Final = etree.XPath("//w:p[w:pPr/w:outlineLvl]", namespaces={"w": NS["w"]})
+_OUTLINE_LEVEL, _LOOK = qn("w:outlineLvl"), qn("w:pPr")
 _DIGITS: Final = "零一二三四五六七八九"
 
 
@@ -89,7 +86,8 @@ class Outline:
         """Paragraphs of a style that stands in the outline, or that say so themselves; no others count as headings."""
         titles = [id_ for id_ in self._styles if self._resolved(id_).outline is not None]
         found = paragraphs_of_style(document, titles)
-        own: Any = _OWN_LEVEL(document)
+        marks = (mark.getparent() for mark in document.iter(_OUTLINE_LEVEL))
+        own = {p for m in marks if m is not None and m.tag == _LOOK and (p := m.getparent()) is not None}
         if not own:
             return found
         wanted = {*found, *own}

@@ -17,7 +17,7 @@ from pipeline.report.reading import digest, in_fallback, masked_text, normal, ow
 
 NAMESPACE: Final = "urn:lvbao:text:1"
 ROOT: Final = "lvbao-text"
-_BODY, _CELL, _PARAGRAPH = (qn(name) for name in ("w:body", "w:tc", "w:p"))
+_BODY, _CELL, _CELL_LOOK, _PARAGRAPH = (qn(f"w:{name}") for name in ("body", "tc", "tcPr", "p"))
 
 
 def text_xml(package: Package) -> bytes:
@@ -40,8 +40,8 @@ def _own_text(node: Element, drawn_twice: bool) -> str:
     if node.tag == _CELL:
         if drawn_twice and in_fallback(node):
             return ""
-        paragraphs = [child for child in node if child.tag == _PARAGRAPH]
-        if len(paragraphs) != sum(1 for _ in node.iter(_PARAGRAPH)):  # tables or text boxes inside
+        paragraphs = [child for child in node if child.tag != _CELL_LOOK]
+        if any(child.tag != _PARAGRAPH for child in paragraphs):
             paragraphs = own_paragraphs(node)
         if len(paragraphs) == 1:
             return masked_text(paragraphs[0])

@@ -46,6 +46,7 @@ def tidy_part(root: Element, heights: Heights) -> None:
     for cell in root.iter(_CELL, qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr")):
         if not len(cell) or cell[-1].tag != _PARAGRAPH:
             _end_with_paragraph(cell)
+    heights.measure(root)
     for row in root.iter(_ROW):
         _let_tall_row_split(row, heights)
     _renumber(root)

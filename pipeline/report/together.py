@@ -7,12 +7,15 @@ from functools import lru_cache
 from typing import Final
 
 from pipeline.report.ooxml import (
+    TEXT_NODES,
     Element,
     cell_text,
     child,
     el,
     grandchild,
+    is_tab_stop,
     nearest,
+    node_text,
     paragraph_text,
     qn,
 )
@@ -23,7 +26,8 @@ _CELL, _ROW, _TABLE, _PARAGRAPH, _VALUE = (qn(f"w:{name}") for name in ("tc", "t
 _CELL_LOOK, _WIDTH, _MERGE, _ROW_LOOK, _HEADER = (
     qn(f"w:{name}") for name in ("tcPr", "tcW", "vMerge", "trPr", "tblHeader")
 )
-_AMOUNT: Final = qn("w:w")
+_AMOUNT, _BOX, _TAB = qn("w:w"), qn("w:txbxContent"), qn("w:tab")
+_MEASURED: Final = (_CELL, _WIDTH, _PARAGRAPH, *TEXT_NODES)
 SMALL_GROUP: Final = 12  # rows under one merged cell stay together up to this many lines
 
 
@@ -32,6 +36,34 @@ class Heights:
 
     def __init__(self) -> None:
         self._lines: dict[Element, int] = {}
+
+    def measure(self, root: Element) -> None:
+        """Reckon all cells of a part in one walk; where cells hold tables or text boxes they wait until they are asked for."""
+        if next(root.iter(_BOX), None) is not None or any(
+            nearest(t, "w:tc") is not None for t in root.iter(_TABLE)
+        ):
+            return
+        cell: Element | None = None
+        width, texts = "0", list[str]()
+        for node in root.iter(*_MEASURED):
+            tag = node.tag
+            if tag == _CELL:
+                if cell is not None:
+                    self._lines[cell] = _reckoned(width, "".join(texts))
+                cell, width, texts = node, "0", []
+            elif cell is None:
+                continue
+            elif tag == _WIDTH:
+                width = str(node.get(_AMOUNT, "0"))
+            elif tag != _PARAGRAPH:
+                texts.append(node_text(node) if tag != _TAB or not is_tab_stop(node) else "")
+            elif node.getparent() is cell or nearest(node, "w:tc") is cell:
+                texts.append("\n")
+            else:
+                self._lines[cell] = _reckoned(width, "".join(texts))
+                cell = None
+        if cell is not None:
+            self._lines[cell] = _reckoned(width, "".join(texts))
 
     def of(self, cell: Element) -> int:
         """About how many lines a cell takes."""
@@ -129,8 +161,13 @@ _LOOK, _KEEP, _STYLE = (qn(f"w:{name}") for name in ("pPr", "keepNext", "pStyle"
 def lines_of(cell: Element) -> int:
     """About how many lines a cell takes: 五号 characters of 210 twips, Latin ones half as wide."""
     width = grandchild(cell, _CELL_LOOK, _WIDTH)
-    room = (420 if width is None else _twips(str(width.get(_AMOUNT, "0")))) - 136
-    text = cell_text(cell)
+    return _reckoned("0" if width is None else str(width.get(_AMOUNT, "0")), "\n" + cell_text(cell))
+
+
+def _reckoned(width: str, text: str) -> int:
+    """The lines of a text in a cell of that width; every paragraph begins with a line break."""
+    room = _twips(width) - 136
+    text = text.removeprefix("\n")
     if len(text) * 210 < room and "\n" not in text:
         return 1
     return _lines(text, max(room, 210))
