@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
 from pipeline.report.errors import PackageError
 from pipeline.report.fieldtools import iter_fields
-from pipeline.report.ooxml import NS, Element, clean_text, nearest, paragraph_text, qn
+from pipeline.report.ooxml import NS, Element, clean_text, nearest, paragraph_text, parse, qn
 from pipeline.report.outline import Outline
 from pipeline.report.package import Package
 from pipeline.report.provenance import leaking_parts
 from pipeline.report.safety import part_label
 from pipeline.report.schema import schema_problems
-from pipeline.report.soundness import is_sound
+from pipeline.report.soundness import is_sound, related_ids
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_SMALL: Final = 200_000
 _STYLE_USES: Final = ("w:pStyle", "w:rStyle", "w:tblStyle")
 _RELATED: Final = etree.XPath("//@r:*", namespaces={"r": NS["r"]}, smart_strings=False)
 
@@ -45,31 +47,56 @@ def inspect(
     `required_sections` are headings (without numbers) that must exist and hold text.
     """
     allowed = [clean_text(text) for text in client_text if "{" in text]
+    main, outline = package.document_name, Outline(package)
+    known = _Known(frozenset(outline.style_ids), frozenset(outline.list_ids))
+    problems: list[Problem] = []
     try:
-        roots = {name: package.xml(name) for name in sorted(package.parts) if _is_word_part(name)}
-        main = package.document_name
-        document = roots[main] if main in roots else package.xml(main)
+        problems += _relationships(package)
+        problems += [
+            Problem("leftover_mark", part_label(n), "残留内部标记字符") for n in leaking_parts(package)
+        ]
+        for name in sorted(package.parts):
+            if not _is_word_part(name):
+                continue
+            label, content = part_label(name), package.parts[name]
+            if b"{" in content:
+                problems += _leftovers(package.tree(name), label, allowed)
+            if len(content) < _SMALL:
+                problems += _remembered(label, content, known)
+            else:
+                problems += _in_part(label, content, known, package.tree(name))
+        document = package.tree(main)
     except PackageError as error:
         return (Problem("not_well_formed", "文档", str(error)),)
-    problems = list(_relationships(package, roots))
-    problems += [Problem("leftover_mark", part_label(n), "残留内部标记字符") for n in leaking_parts(package)]
-    styles, numbers = _styles(package), _numbers(package)
-    for name, root in roots.items():
-        if root.tag in (qn("w:styles"), qn("w:numbering")):
-            continue
-        label, content = part_label(name), package.parts[name]
-        if b"{" in content:
-            problems += [
-                Problem("leftover_tag", label, f"遗留模板标签 {tag}") for tag in _leftovers(root, allowed)
-            ]
-        if not is_sound(content, styles, numbers):
-            problems += _structure(root, label)
-            problems += [Problem("schema", label, message) for message in schema_problems(root)]
-            problems += _dangling(root, label, styles, numbers)
-        problems += _fields(root, label)
     problems += _references(document)
-    problems += _sections(package, document, required_sections)
+    problems += _sections(outline, document, required_sections)
     return tuple(dict.fromkeys(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The ids of the styles and lists of a document."""
+
+    styles: frozenset[str]
+    numbers: frozenset[str]
+
+
+@lru_cache(maxsize=256)
+def _remembered(label: str, content: bytes, known: _Known) -> tuple[Problem, ...]:
+    """The problems of a small part: most are the template's and the same in every report."""
+    return _in_part(label, content, known, parse(content, label))
+
+
+def _in_part(label: str, content: bytes, known: _Known, root: Element) -> tuple[Problem, ...]:
+    """The problems inside a part whose bytes these are, and whose tree."""
+    if root.tag in (qn("w:styles"), qn("w:numbering")):
+        return ()
+    problems: list[Problem] = []
+    if not is_sound(content, known.styles, known.numbers):
+        problems += _structure(root, label)
+        problems += [Problem("schema", label, message) for message in schema_problems(root)]
+        problems += _dangling(root, label, known)
+    return (*problems, *_fields(root, label))
 
 
 def client_texts(context: object) -> tuple[str, ...]:
@@ -87,16 +114,15 @@ def _is_word_part(name: str) -> bool:
     return name.startswith("word/") and name.endswith(".xml") and "/theme/" not in name
 
 
-def _leftovers(root: Element, allowed: Sequence[str]) -> list[str]:
-    found = []
+def _leftovers(root: Element, label: str, allowed: Sequence[str]) -> Iterator[Problem]:
     for paragraph in root.iter(qn("w:p")):
         text = paragraph_text(paragraph)
         if "{" not in text:
             continue
         for known in sorted(allowed, key=len, reverse=True):
             text = text.replace(known, "")
-        found += [" ".join(tag.split())[:60] for tag in _TAG.findall(text)]
-    return found
+        for tag in _TAG.findall(text):
+            yield Problem("leftover_tag", label, f"遗留模板标签 {' '.join(tag.split())[:60]}")
 
 
 def _structure(root: Element, label: str) -> list[Problem]:
@@ -131,14 +157,14 @@ def _doubled(root: Element, name: str, key: str) -> list[str]:
     return doubled
 
 
-def _dangling(root: Element, label: str, styles: set[str], numbers: set[str]) -> list[Problem]:
+def _dangling(root: Element, label: str, known: _Known) -> list[Problem]:
     problems = []
     for kind in _STYLE_USES:
         for node in root.iter(qn(kind)):
-            if str(node.get(qn("w:val"), "")) not in styles:
+            if str(node.get(qn("w:val"), "")) not in known.styles:
                 problems.append(Problem("dangling_style", label, f"样式不存在：{node.get(qn('w:val'))}"))
     for node in root.iter(qn("w:numId")):
-        if str(node.get(qn("w:val"), "")) not in numbers | {"0"}:
+        if str(node.get(qn("w:val"), "")) not in known.numbers | {"0"}:
             problems.append(Problem("dangling_numbering", label, f"编号不存在：{node.get(qn('w:val'))}"))
     starts = [str(node.get(qn("w:id"))) for node in root.iter(qn("w:bookmarkStart"))]
     ends = [str(node.get(qn("w:id"))) for node in root.iter(qn("w:bookmarkEnd"))]
@@ -177,23 +203,7 @@ def _references(document: Element) -> list[Problem]:
     return problems
 
 
-def _styles(package: Package) -> set[str]:
-    return {
-        str(node.get(qn("w:styleId")))
-        for name in package.of_type(".styles+xml")
-        for node in package.tree(name).iter(qn("w:style"))
-    }
-
-
-def _numbers(package: Package) -> set[str]:
-    return {
-        str(node.get(qn("w:numId")))
-        for name in package.of_type(".numbering+xml")
-        for node in package.tree(name).iter(qn("w:num"))
-    }
-
-
-def _relationships(package: Package, roots: Mapping[str, Element]) -> list[Problem]:
+def _relationships(package: Package) -> list[Problem]:
     problems = []
     for name in sorted(package.parts):
         if name.endswith(".rels"):
@@ -206,16 +216,20 @@ def _relationships(package: Package, roots: Mapping[str, Element]) -> list[Probl
                     )
         elif name != "[Content_Types].xml" and not package.content_type(name):
             problems.append(Problem("undeclared_part", part_label(name), f"部件 {name} 没有内容类型"))
-    for name, root in roots.items():
+    for name in filter(_is_word_part, sorted(package.parts)):
         known = {rel.id for rel in package.relationships(name)}
-        used: set[str] = set(_RELATED(root))  # type: ignore[arg-type]
+        used = related_ids(package.parts[name])
+        if used is None or not used <= known:
+            used = set(_RELATED(package.tree(name)))  # type: ignore[arg-type]
         for id_ in sorted(used - known):
             problems.append(Problem("dangling_relationship", part_label(name), f"关系 {id_} 不存在"))
     return problems
 
 
-def _sections(package: Package, document: Element, required: Sequence[str]) -> list[Problem]:
-    headings = list(Outline(package).headings(document))
+def _sections(outline: Outline, document: Element, required: Sequence[str]) -> list[Problem]:
+    if not required:
+        return []
+    headings = list(outline.headings(document))
     titles = {heading.paragraph for heading in headings}
     problems = []
     for title in required:

@@ -98,6 +98,11 @@ class Outline:
         """The ids of all styles."""
         return tuple(self._styles)
 
+    @property
+    def list_ids(self) -> tuple[str, ...]:
+        """The ids of all lists."""
+        return tuple(self._lists)
+
     def is_heading_style(self, style_id: str) -> bool:
         """Does the style put its paragraphs into the outline?"""
         outline = self._resolved(style_id).outline

@@ -16,29 +16,28 @@ from pipeline.report.ooxml import NS
 from pipeline.report.schema import schema_problems
 
 _FIRST: Final = {
-    # each property element, and what may stand right before it
-    b"<w:pPr>": re.compile(rb"<w:p(?: [^<>]*)?>$"),
-    b"<w:tblPr>": re.compile(rb"<w:tbl>$"),
-    b"<w:tblGrid>": re.compile(rb"</w:tblPr>$"),
-    b"<w:trPr>": re.compile(rb"<w:tr(?: [^<>]*)?>$"),
-    b"<w:tcPr>": re.compile(rb"<w:tc>$"),
-    b"<w:sdtPr>": re.compile(rb"<w:sdt>$"),
-    b"<w:sdtContent>": re.compile(rb"</w:sdtPr>$"),
+    # each property element, and the tag that may stand right before it
+    b"<w:pPr>": re.compile(rb"<w:p(?: [^<>]*)?>"),
+    b"<w:tblPr>": re.compile(rb"<w:tbl>"),
+    b"<w:tblGrid>": re.compile(rb"</w:tblPr>"),
+    b"<w:trPr>": re.compile(rb"<w:tr(?: [^<>]*)?>"),
+    b"<w:tcPr>": re.compile(rb"<w:tc>"),
+    b"<w:sdtPr>": re.compile(rb"<w:sdt>"),
+    b"<w:sdtContent>": re.compile(rb"</w:sdtPr>"),
     b"<w:rPr>": re.compile(
-        rb"<w:r(?: [^<>]*)?>$|<w:(?:sdtPr|pPr)>$|<m:(?:ctrlPr|r)>$|<m:[^<>]*/>$|</m:rPr>$"
+        rb"<w:r(?: [^<>]*)?>|<w:(?:sdtPr|pPr)>|<m:(?:ctrlPr|r)>|<m:[^<>]*/>|</m:rPr>"
+        rb"|<w:(?:jc|ind|spacing|pStyle|keepNext|numPr|outlineLvl|tabs)\b[^<>]*/>|</w:numPr>"
     ),
 }
-_BEFORE: Final = re.compile(rb"(<[^<>]*>)[^<>]*(<w:(?:pPr|tblPr|tblGrid|trPr|tcPr|sdtPr|sdtContent|rPr)>)")
 _UNKNOWN: Final = re.compile(
     rb"<w:(?:tblPrEx|sdtEndPr|comment |moveFrom|pPrChange|rPrChange|tblPrChange|tcPrChange|sectPrChange)"
     rb"|<w:(?:pPr|rPr|tblPr|trPr|tcPr|sdtPr|sdtContent|tc|tbl|tr) ?/>|<w:(?:tc|tbl|tcPr|pPr|rPr|tblPr|trPr) "
 )
 _BLOCKS: Final = re.compile(rb"<w:(pPr|rPr|tblPr|tcPr|sectPr)(?: [^<>]*)?>.*?</w:\1>", re.DOTALL)
-_IN_PARAGRAPH: Final = re.compile(
-    rb"<w:(?:jc|ind|spacing|pStyle|keepNext|numPr|outlineLvl|tabs)\b[^<>]*/>$|</w:numPr>$"
-)
 _STYLES: Final = re.compile(rb'<w:(?:pStyle|rStyle|tblStyle) w:val="([^"&]*)"/>')
 _NUMBERS: Final = re.compile(rb'<w:numId w:val="([^"&]*)"/>')
+_RELATED: Final = re.compile(rb' r:\w+="([^"&<>]*)"')
+_RELATIONS: Final = NS["r"].encode()
 _STARTS: Final = re.compile(rb'<w:bookmarkStart w:id="([^"]*)" w:name="([^"]*)"/>')
 _ENDS: Final = re.compile(rb'<w:bookmarkEnd w:id="([^"]*)"/>')
 _DRAWINGS: Final = re.compile(rb'<wp:docPr id="([^"]*)"')
@@ -54,6 +53,14 @@ def is_sound(content: bytes, styles: Collection[str], numbers: Collection[str]) 
         and _uses(content, _STYLES, (b"<w:pStyle", b"<w:rStyle", b"<w:tblStyle"), styles)
         and _uses(content, _NUMBERS, (b"<w:numId",), {*numbers, "0"})
     )
+
+
+def related_ids(content: bytes) -> set[str] | None:
+    """The relationships that a part asks for, and perhaps words of its text; None where that cannot be told from the bytes."""
+    if content.count(_RELATIONS) != content.count(b'xmlns:r="' + _RELATIONS + b'"'):
+        return None
+    found = _RELATED.findall(content)
+    return None if len(found) != content.count(b" r:") else {id_.decode() for id_ in found}
 
 
 def _cells_and_tables(content: bytes) -> bool:
@@ -81,10 +88,9 @@ def _identities(content: bytes) -> bool:
 
 def _order(content: bytes) -> bool:
     """Properties stand where they belong, and each different one holds its elements in order."""
-    for before, property_ in set(_BEFORE.findall(content)):
-        if not (
-            _FIRST[property_].search(before) or (property_ == b"<w:rPr>" and _IN_PARAGRAPH.search(before))
-        ):
+    for property_, first in _FIRST.items():
+        before = {piece[piece.rfind(b"<") : piece.rfind(b">") + 1] for piece in content.split(property_)[:-1]}
+        if not all(map(first.fullmatch, before)):
             return False
     if b"<w:body>" in content and not re.search(rb"</w:sectPr></w:body></w:document>\s*$", content):
         return False
