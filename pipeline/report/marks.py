@@ -132,13 +132,14 @@ def neutral(text: str) -> str:
 
 def fenced(text: str) -> str:
     """Text for the renderer: every figure between private characters, with tag and alias."""
+    text = neutral(text)
     if not isinstance(text, Figured):
-        return neutral(text)
+        return text
     return "".join(
         piece
         if mark is None
         else f"{OPEN}{neutral(mark.tag)}{SEPARATOR}{neutral(mark.alias)}{SEPARATOR}{piece}{CLOSE}"
-        for piece, mark in stretches(neutral(text))
+        for piece, mark in stretches(text)
     )
 
 
@@ -156,9 +157,15 @@ def fenced_pieces(text: str) -> Iterator[tuple[str, str, str]]:
     """Rendered text in pieces (text, tag, alias); plain pieces have no tag."""
     at = 0
     for found in _FENCED.finditer(text):
-        if found.start() > at:
-            yield _FENCES.sub("", text[at : found.start()]), "", ""
-        yield found.group(3), found.group(1), found.group(2)
-        at = found.end()
+        start, end = found.span()
+        if start > at:
+            yield _unfenced_end(text[at:start]), "", ""
+        tag, alias, piece = found.groups()
+        yield piece, tag, alias
+        at = end
     if at < len(text):
-        yield _FENCES.sub("", text[at:]), "", ""
+        yield _unfenced_end(text[at:]), "", ""
+
+
+def _unfenced_end(text: str) -> str:
+    return text if text.isprintable() else _FENCES.sub("", text)
