@@ -32,7 +32,7 @@ Check = Callable[[Any], "Broken | None"]
 
 
 def field_rules(asked: Field) -> dict[str, Any]:
-    """The cerberus rules of a field, in the order in which they are judged."""
+    """The cerberus rules of a field."""
     rules: dict[str, Any] = {"type": _TYPE_OF.get(asked.type, "text")}
     for rule, limit in (
         ("min", asked.min),
@@ -108,7 +108,8 @@ def compiled(rules: Mapping[str, Any]) -> Check | None:
 
     The function raises AssertionError for a value of another type: that is a fault of the reader, not of the client.
     """
-    checks = [_RULES[rule](limit) for rule, limit in rules.items() if rule != "type"]
+    # cerberus hands over errors by the names of their rules, so the first one told is the first by its name
+    checks = [_RULES[rule](rules[rule]) for rule in sorted(rules) if rule != "type"]
     if not checks:
         return None
     declared = VALUE_TYPES[rules["type"]]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.intake.constraints import Constraints, compiled, field_rules
@@ -44,6 +44,9 @@ FIELDS = st.builds(
 )  # fmt: skip
 
 
+EXAMPLES = 300
+
+
 def outcome(judge: Any) -> object:
     """What a judge says, or that it refuses the type."""
     try:
@@ -58,6 +61,7 @@ def by_ours(rules: Mapping[str, Any], value: object) -> object:
     return None if check is None else outcome(lambda: check(value))
 
 
+@settings(max_examples=EXAMPLES)
 @given(FIELDS, VALUES)
 def test_a_compiled_rule_says_of_every_value_what_cerberus_says(asked: Field, value: object) -> None:
     rules = field_rules(asked)
