@@ -44,7 +44,7 @@ def _places(texts: Texts, form: Callable[[str], str]) -> dict[str, list[int]]:
     return where
 
 
-_FORMS: Final = (clean, heading_key, bare_heading)
+_FORMS: Final[tuple[Callable[[str], str], ...]] = (clean, heading_key, bare_heading)
 """The three likenesses: the same words, the same but for spelling, the same but for what stands in brackets."""
 
 

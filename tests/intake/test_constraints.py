@@ -88,7 +88,7 @@ def test_the_first_of_several_broken_rules_is_told_and_blanks_are_not_judged() -
     schema = IntakeSchema((Sheet("s", "表", fields=(number, text)),))
     rules = Constraints(schema)
     assert rules.broken_fields({"n": Decimal("2.5"), "t": "乙乙"}) == {
-        "n": ("out_of_range", {"limit": "不小于 3"}),
+        "n": ("out_of_range", {"limit": "不大于 2"}),
         "t": ("too_long", {"length": "2", "limit": "1"}),
     }
     assert rules.broken_fields({"n": MISSING, "t": NotApplicable("无")}) == {}
