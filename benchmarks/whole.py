@@ -56,7 +56,8 @@ def theirs(book: Path, standard: Any) -> Any:
 
     from pipeline.deliver import template_of
     from pipeline.evaluate import evaluate
-    from pipeline.intake.constraints import _Validator, field_rules
+    from pipeline.intake.constraints import field_rules
+    from pipeline.intake.constraints_reference import Validator
     from pipeline.report.context import report_context
 
     evaluation = evaluate(book, standard)
@@ -69,9 +70,9 @@ def theirs(book: Path, standard: Any) -> Any:
     def work() -> object:
         opened = openpyxl.load_workbook(io.BytesIO(book.read_bytes()), data_only=True)
         values = [[cell.value for cell in row] for sheet in opened for row in sheet.iter_rows()]
-        _Validator(schema).validate({k: v for k, v in facts.items() if k in schema}, normalize=False)
+        Validator(schema).validate({k: v for k, v in facts.items() if k in schema}, normalize=False)
         for name, rules in tables.items():
-            validator = _Validator(rules)
+            validator = Validator(rules)
             for row in evaluation.intake.rows(name):
                 validator.validate(
                     {c: row.fact(c).value for c in rules if row.fact(c).value is not None}, normalize=False

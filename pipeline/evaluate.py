@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.calc.blame import Blamed
 from pipeline.calc.calculator import Calculator
-from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.dependencies import dependencies
 from pipeline.calc.in_force import edition_for, factors_in_force, in_force
 from pipeline.calc.rules import check_rules, try_rules
 from pipeline.calc.scoring import OWN_PROOF, Proof, score
@@ -79,7 +79,7 @@ def evaluate_intake(
 
 def in_order(findings: Sequence[Finding], standard: Standard) -> tuple[Finding, ...]:
     """Findings as the form-filler meets them, with what each blocks: the whole file first, then cell by cell."""
-    depends = Dependencies(standard)
+    depends = dependencies(standard)
     sheets = {sheet.title: n for n, sheet in enumerate(standard.intake.sheets)}
 
     def key(found: Finding) -> tuple[int, str, tuple[int, int], str]:

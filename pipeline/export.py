@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -15,6 +14,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.facts import Fact
 from pipeline.findings import CellRef, Finding
 from pipeline.formula.values import Num, Outcome
+from pipeline.json_text import json_text
 from pipeline.quantity import Missing, NoSolution, NotApplicable, NotDetected, Value, is_blank, plain
 from pipeline.standard.types import Derived
 
@@ -23,7 +23,7 @@ SCHEMA = "lvbao-evaluation/1"
 
 def to_json(data: object) -> str:
     """The text of a JSON document, the same for the same data."""
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return json_text(data) + "\n"
 
 
 def evaluation_record(evaluation: Evaluation) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.dependencies import dependencies
 from pipeline.calc.yearly import YEARS
 from pipeline.facts import Intake
 from pipeline.findings import SILENT, CellRef, Finding, Severity
@@ -27,7 +27,7 @@ class Blamed:
     def __init__(self, standard: Standard, intake: Intake, findings: Iterable[Finding]) -> None:
         self._standard = standard
         self._intake = intake
-        self._depends = Dependencies(standard)
+        self._depends = dependencies(standard)
         self._errors: set[Place] = set()
         self._warnings: set[Place] = set()
         self._subjects: set[str] = set()

@@ -39,7 +39,9 @@ class Calculator:
         self._columns = {(c.table, c.column): c for c in standard.indicators.columns}
         self._found: dict[tuple[str, str], Finding] = {}
         self._factors: dict[tuple[str, str, str, bool, Decimal], tuple[FactorUse, str]] = {}
+        self._silent = Scope(self, recording=False)
         self.standard = effective(self)
+        self._silent = Scope(self, recording=False)  # of the standard as it now is
 
     @property
     def factors_used(self) -> tuple[tuple[FactorUse, str], ...]:
@@ -274,7 +276,7 @@ class Calculator:
         """The outcome of a condition of the pack."""
         with localcontext(prec=PRECISION):
             bound = {row[0]: row[1]} if row else None
-            scope = Scope(self, subject=subject, recording=False)
+            scope = Scope(self, subject=subject, recording=False) if subject else self._silent
             return Evaluator(scope, lazy=True).run(s.parse(text), bound)
 
     def worked(self, text: str) -> tuple[Outcome, str]:

@@ -6,15 +6,20 @@ from collections.abc import Iterator
 
 from pipeline.calc.say import PLACES
 from pipeline.formula import syntax as s
+from pipeline.memo import per_object
 from pipeline.standard.types import Criterion, Derived, Indicator, Standard
 
 
 class Dependencies:
-    """For every field, table and `table.column` of a pack: who reads it, directly or through other indicators."""
+    """For every field, table and `table.column` of a pack: who reads it, directly or through other indicators.
+
+    `dependencies` gives the one of a pack: what it has found out it keeps.
+    """
 
     def __init__(self, standard: Standard) -> None:
         self._standard = standard
         self._reads: dict[str, frozenset[str]] = {}
+        self._blocked: dict[str, tuple[str, ...]] = {}
 
     def reads(self, indicator_id: str) -> frozenset[str]:
         """The fields, tables and columns that an indicator needs, all the way down.
@@ -37,6 +42,11 @@ class Dependencies:
 
     def blocked_by(self, key: str) -> tuple[str, ...]:
         """What cannot be done without the fact: `指标“容积率”`, `评分行 K01`, `报告“二、1 基础设施”`."""
+        if key not in self._blocked:
+            self._blocked[key] = self._blocks(key)
+        return self._blocked[key]
+
+    def _blocks(self, key: str) -> tuple[str, ...]:
         standard = self._standard
         owner = key.partition(".")[0]
         hit = [i for i in standard.indicators.by_id.values() if key in self.reads(i.id)]
@@ -83,6 +93,12 @@ class Dependencies:
         computed = next((c for c in self._standard.indicators.columns if c.id == key), None)
         inner = self._closure((computed.formula, computed.when)) if computed else frozenset({key})
         return inner | {column.table}
+
+
+@per_object(16)
+def dependencies(standard: Standard) -> Dependencies:
+    """The dependencies of a pack."""
+    return Dependencies(standard)
 
 
 def _named_cells(node: s.Node) -> set[tuple[str, str, str]]:

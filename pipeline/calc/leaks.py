@@ -24,7 +24,7 @@ def program_words(text: str) -> str | None:
     """The part of the text that only a program would write, None when there is none."""
     if text.strip().lower() in _NOTHING:
         return text.strip()
-    found = _KEY.search(text) or _LABEL.search(text)
+    found = ("_" in text and _KEY.search(text)) or (":" in text and _LABEL.search(text))
     return found.group() if found else None
 
 
@@ -34,18 +34,22 @@ def check_leaks(calculator: Calculator) -> Iterator[Finding]:
     roles = calculator.standard.identity.roles
     files = f"{roles.evidence}.{roles.evidence_file}"
     for field in schema.fields.values():
-        yield from _check(field, intake.fact(field.id), field.id, None)
+        if _is_free_text(field):
+            yield from _check(intake.fact(field.id), field.id, None)
     for table in schema.tables.values():
         for column in table.columns:
-            if f"{table.id}.{column.id}" == files or column.id in table.fixed:
+            subject = f"{table.id}.{column.id}"
+            if subject == files or column.id in table.fixed or not _is_free_text(column):
                 continue
             for row in intake.rows(table.id):
-                yield from _check(column, row.fact(column.id), f"{table.id}.{column.id}", row.source)
+                yield from _check(row.fact(column.id), subject, row.source)
 
 
-def _check(field: Field, fact: Fact, subject: str, row: CellRef | None) -> Iterator[Finding]:
-    if field.type not in ("text", "long_text") or field.format is not None:
-        return
+def _is_free_text(field: Field) -> bool:
+    return field.type in ("text", "long_text") and field.format is None
+
+
+def _check(fact: Fact, subject: str, row: CellRef | None) -> Iterator[Finding]:
     if not isinstance(fact.value, str) or (part := program_words(fact.value)) is None:
         return
     yield finding("program_words", subject, fact.source or row, found=shown(part))

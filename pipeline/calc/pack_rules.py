@@ -39,16 +39,14 @@ def tried(calculator: Calculator, rule: Rule, blamed: Blamed) -> Iterator[Findin
     for row in places:
         if rule.when is not None and calculator.condition(rule.when, row) is not True:
             continue
-        with localcontext(prec=PRECISION):
-            sides = _compared(calculator, rule, row)
-        if _holds(calculator, rule, row, sides) is not False or blamed.explain_rule(rule, row):
-            continue
-        yield _finding(calculator, rule, row, sides)
+        if _holds(calculator, rule, row) is False and not blamed.explain_rule(rule, row):
+            yield _finding(calculator, rule, row, _compared(calculator, rule, row))
 
 
-def _holds(calculator: Calculator, rule: Rule, row: RowAt | None, sides: Comparison | None) -> object:
+def _holds(calculator: Calculator, rule: Rule, row: RowAt | None) -> object:
     node = s.parse(rule.require)
     if rule.tolerance is not None and isinstance(node, s.Compare):
+        sides = _compared(calculator, rule, row)
         return None if sides is None else sides.holds(node.op)
     return calculator.condition(rule.require, row)
 
@@ -122,7 +120,8 @@ def _compared(calculator: Calculator, rule: Rule, row: RowAt | None) -> Comparis
     evaluator = Evaluator(Scope(calculator, recording=False))
     bound = {row[0]: row[1]} if row else {}
     standard = calculator.standard
-    return compared(node, evaluator, bound, lambda n: _is_measured(standard, n), rule.permitted)
+    with localcontext(prec=PRECISION):
+        return compared(node, evaluator, bound, lambda n: _is_measured(standard, n), rule.permitted)
 
 
 def _is_measured(standard: Standard, node: s.Name | s.Column) -> bool:

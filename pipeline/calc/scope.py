@@ -40,6 +40,7 @@ class Scope:
         self._recording = recording
         self._standard = calculator.standard
         self._intake = calculator.intake
+        self._tables = calculator.standard.intake.tables
         self._subject = subject
         self._symbols = symbols or {}
         self._operands: dict[tuple[str, str], Operand] = {}
@@ -175,9 +176,9 @@ class Scope:
 
     def cell(self, table: str, row: int, column: str, *, wanted: bool = False) -> Outcome:
         """A column of a row, filled in or computed. `wanted`: needed here although optional by itself."""
-        definition = self._standard.intake.tables[table].by_id.get(column)
+        definition = self._tables[table].by_id.get(column)
         if definition is not None:
-            fact = self._intake.rows(table)[row].fact(column)
+            fact = self._intake.tables[table][row].fact(column)
             outcome = _entering(definition, fact)
             if self._recording and (wanted or definition.required or not fact.is_missing):
                 self._note_cell(table, row, definition, outcome)
@@ -307,6 +308,10 @@ class Scope:
 def _entering(field: Field, fact: Fact) -> Outcome:
     """The value as it enters a calculation: blanks by the field's own rule, numbers with their unit."""
     value = fact.value
+    if isinstance(value, str | Missing):
+        return value
+    if isinstance(value, Decimal):
+        return Num(value, field.measure if field.is_number and field.unit else None)
     if isinstance(value, NotApplicable):
         return Num(Decimal(0), field.measure) if field.not_applicable == "zero" else value
     if isinstance(value, NotDetected):
@@ -315,8 +320,6 @@ def _entering(field: Field, fact: Fact) -> Outcome:
         if value.limit is None:
             return MISSING
         return Num(value.limit / 2 if field.not_detected == "half_limit" else value.limit, field.measure)
-    if isinstance(value, Decimal):
-        return Num(value, field.measure if field.is_number and field.unit else None)
     return value
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from pipeline.calc.calculator import Calculator
-from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.dependencies import dependencies
 from pipeline.calc.evidence import Register
 from pipeline.calc.evidence_list import unknown_codes
 from pipeline.calc.methods import judge
@@ -219,7 +219,7 @@ class _Scorer:
                 "row_undecided", result.criterion, "verdict", what="、".join(indicator.thresholds.unset)
             )
             return result
-        reads = Dependencies(self.standard).criterion_reads(result.criterion)
+        reads = dependencies(self.standard).criterion_reads(result.criterion)
         owners = reads | {key.partition(".")[0] for key in reads}
         reported = {key.partition("[")[0].partition("@")[0] for key in self.reported} | self.reported
         if not owners & reported:

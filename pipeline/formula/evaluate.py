@@ -7,10 +7,10 @@ Conditions follow three-valued logic, so that `x > 0 or not present(x)` is true 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from pipeline.formula import syntax as s
 from pipeline.formula.functions import VALUES, Given
@@ -88,41 +88,39 @@ class Evaluator:
         return self._eval(node, bound, back)
 
     def _eval(self, node: s.Node, bound: Bound, back: int) -> Outcome:
-        result = self._dispatch(node, bound, back)
+        result = _WAYS[type(node)](self, node, bound, back)
         self.values[id(node)] = result
         return result
 
-    def _dispatch(self, node: s.Node, bound: Bound, back: int) -> Outcome:
-        match node:
-            case s.Number(value):
-                return Num(value)
-            case s.Text(value):
-                return value
-            case s.Name(name):
-                return self.environment.value(name, back)
-            case s.Column(table, column):
-                return self.environment.cell(table, bound[table], column)
-            case s.Negate(operand):
-                inner = self._eval(operand, bound, back)
-                return Num(-inner.value, inner.unit) if isinstance(inner, Num) else inner
-            case s.Binary():
-                return self._binary(node, bound, back)
-            case s.Compare(op, left, right):
-                return compare(op, self._eval(left, bound, back), self._eval(right, bound, back))
-            case s.Among(operand, options):
-                return self._among(operand, options, bound, back)
-            case s.Logic(op, left, right):
-                first = self._eval(left, bound, back)
-                if self.lazy and first is (op == "or"):
-                    return first
-                return _logic(op, first, self._eval(right, bound, back))
-            case s.Not(operand):
-                inner = self._eval(operand, bound, back)
-                return (not inner) if isinstance(inner, bool) else inner
-            case s.Aggregate():
-                return self._aggregate(node, bound, back)
-            case s.Call():
-                return self._call(node, bound, back)
+    def _number(self, node: s.Number, bound: Bound, back: int) -> Outcome:
+        return Num(node.value)
+
+    def _text(self, node: s.Text, bound: Bound, back: int) -> Outcome:
+        return node.value
+
+    def _name(self, node: s.Name, bound: Bound, back: int) -> Outcome:
+        return self.environment.value(node.id, back)
+
+    def _column(self, node: s.Column, bound: Bound, back: int) -> Outcome:
+        return self.environment.cell(node.table, bound[node.table], node.column)
+
+    def _negate(self, node: s.Negate, bound: Bound, back: int) -> Outcome:
+        inner = self._eval(node.operand, bound, back)
+        return Num(-inner.value, inner.unit) if isinstance(inner, Num) else inner
+
+    def _compare(self, node: s.Compare, bound: Bound, back: int) -> Outcome:
+        left, right = self._eval(node.left, bound, back), self._eval(node.right, bound, back)
+        return compare(node.op, left, right)
+
+    def _logic(self, node: s.Logic, bound: Bound, back: int) -> Outcome:
+        first = self._eval(node.left, bound, back)
+        if self.lazy and first is (node.op == "or"):
+            return first
+        return _logic(node.op, first, self._eval(node.right, bound, back))
+
+    def _not(self, node: s.Not, bound: Bound, back: int) -> Outcome:
+        inner = self._eval(node.operand, bound, back)
+        return (not inner) if isinstance(inner, bool) else inner
 
     def _binary(self, node: s.Binary, bound: Bound, back: int) -> Outcome:
         left, right = self._eval(node.left, bound, back), self._eval(node.right, bound, back)
@@ -141,11 +139,11 @@ class Evaluator:
             return MISSING
         return Num(left.value / right.value, ONE if bare else a / b)
 
-    def _among(self, operand: s.Node, options: Sequence[s.Node], bound: Bound, back: int) -> Outcome:
-        value = self._eval(operand, bound, back)
+    def _among(self, node: s.Among, bound: Bound, back: int) -> Outcome:
+        value = self._eval(node.operand, bound, back)
         if isinstance(value, Missing | NotApplicable):
             return value
-        return any(compare("==", value, self._eval(o, bound, back)) is True for o in options)
+        return any(compare("==", value, self._eval(o, bound, back)) is True for o in node.options)
 
     def _aggregate(self, node: s.Aggregate, bound: Bound, back: int) -> Outcome:
         (table,) = s.aggregate_tables(node)
@@ -418,3 +416,20 @@ def _reduced(kind: str, values: list[Num], blanks: list[Outcome]) -> Outcome:
             return Num(max(alike), measure)
         case _:
             return Num(sum(alike, Decimal(0)) / len(alike), measure)
+
+
+_WAYS: Final[Mapping[type, Callable[[Evaluator, Any, Bound, int], Outcome]]] = {
+    s.Number: Evaluator._number,
+    s.Text: Evaluator._text,
+    s.Name: Evaluator._name,
+    s.Column: Evaluator._column,
+    s.Negate: Evaluator._negate,
+    s.Binary: Evaluator._binary,
+    s.Compare: Evaluator._compare,
+    s.Among: Evaluator._among,
+    s.Logic: Evaluator._logic,
+    s.Not: Evaluator._not,
+    s.Aggregate: Evaluator._aggregate,
+    s.Call: Evaluator._call,
+}
+"""How each kind of node is evaluated; looked up, because trying one kind after the other costs more than evaluating."""

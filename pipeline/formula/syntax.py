@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from pipeline.memo import per_object
+
 AGGREGATES = ("sum", "count", "distinct", "min", "max", "avg", "rank", "irr_flows", "payback_flows")
 BY_PERIOD = ("irr_flows", "payback_flows")
 """Aggregates with a second expression: the year that a row's flow belongs to."""
@@ -179,16 +181,19 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+@per_object(4096)
 def names(node: Node) -> frozenset[str]:
     """The ids of fields, quantities, indicators and constants that the formula reads."""
     return frozenset(n.id for n in walk(node) if isinstance(n, Name))
 
 
+@per_object(4096)
 def columns(node: Node) -> frozenset[Column]:
     """The table columns that the formula reads."""
     return frozenset(n for n in walk(node) if isinstance(n, Column))
 
 
+@per_object(4096)
 def aggregate_tables(node: Aggregate) -> frozenset[str]:
     """The tables that the aggregate's expression names (condition, inner aggregates and looked-up cells apart)."""
     if isinstance(node.expression, Name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from pipeline.intake.words import clean
@@ -54,6 +54,18 @@ class GridCells(Mapping[Place, Cell]):
                         left.pop(place, None)
                         yield place
         yield from left
+
+    def items(self) -> ItemsView[Place, Cell]:
+        """All cells with their places."""
+        found = dict(self._marked)
+        for row, values in enumerate(self._rows, self._top):
+            for column, value in enumerate(values, self._left):
+                if value != "":
+                    place = row, column
+                    cell = self._cell(place)
+                    if cell is not None:
+                        found[place] = cell
+        return found.items()
 
     def __len__(self) -> int:
         return sum(1 for _place in self)

@@ -11,6 +11,7 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,9 +21,11 @@ from pipeline.files import shown_name
 from pipeline.intake.celltags import (
     CELL_ADDRESS,
     CELL_TAG,
+    area_of,
     column_number,
     filled_places,
     has_doubles,
+    plain_addresses,
     without_comments,
 )
 from pipeline.intake.workbook import address
@@ -63,6 +66,8 @@ _XML_PART = re.compile(r".*\.(?:xml|rels|vml)", re.I | re.S)
 _READ_PART = re.compile(
     r"xl/(?:workbook|styles|sharedstrings)\.xml|xl/(?:worksheets|comments|_rels)/.*|xl/comments.*|.*\.rels"
 )
+_KEPT: Final = 16 * MB
+"""Larger files are unpacked twice rather than held twice."""
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LOCK_NAME = re.compile(r"~\$.*|\.~lock\..*#")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError)
@@ -71,9 +76,15 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSErro
 def guard(path: Path | str, limits: Limits = LIMITS) -> bytes:
     """The bytes of the file, read once; raises UnreadableFile (in Chinese, with 怎么改) when it must not be parsed."""
     path = Path(path)
+    data = file_bytes(path, limits)
+    check_container(shown_name(path), data, limits)
+    return data
+
+
+def file_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
+    """The bytes of the file, if they are those of a zip file that is not too large; raises UnreadableFile."""
     data = _bytes_of(path, limits)
     _check_magic(path, data)
-    _check_container(shown_name(path), data, limits)
     return data
 
 
@@ -160,7 +171,10 @@ def _is_text(head: bytes) -> bool:
 
 
 # -- the container ---------------------------------------------------------------------------------------------
-def _check_container(name: str, data: bytes, limits: Limits) -> None:
+def check_container(name: str, data: bytes, limits: Limits = LIMITS) -> Mapping[str, bytes]:
+    """Raises UnreadableFile unless the zip file may be parsed. Gives its XML parts, unpacked, by their names: none of a
+    file whose parts are too large to be kept."""
+    unpacked: dict[str, bytes] = {}
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _DAMAGE:
@@ -169,12 +183,16 @@ def _check_container(name: str, data: bytes, limits: Limits) -> None:
         parts = archive.infolist()
         _check_directory(name, parts, limits)
         _check_is_workbook(name, {_part_key(p.filename) for p in parts})
+        is_kept = sum(p.file_size for p in parts) <= _KEPT
         for part in parts:
             if _XML_PART.fullmatch(part.filename):
                 content = _content(name, archive, part)
                 _check_xml(name, part.filename, content)
                 if _SHEET_PART.fullmatch(_part_key(part.filename)):
                     _check_extent(name, part.filename, content, limits)
+                if is_kept:
+                    unpacked[part.filename] = content
+    return unpacked
 
 
 def _part_key(part_name: str) -> str:
@@ -275,6 +293,9 @@ def _is_sound(content: bytes) -> bool:
 def _check_extent(name: str, part: str, content: bytes, limits: Limits) -> None:
     """Readers allocate the bounding box of all filled cells: two far cells would ask for hundreds of gigabytes."""
     content = without_comments(content)
+    plain = plain_addresses(content)
+    if plain is not None and len(set(plain)) == len(plain) and area_of(plain) <= limits.cells:
+        return
     pairs = CELL_ADDRESS.findall(content)
     if len(set(pairs)) != len(pairs) and has_doubles(content):
         raise unreadable("file_damaged", name, part=f"（{part} 中有重复的单元格）")

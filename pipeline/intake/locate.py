@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from pipeline.findings import CellRef, Finding, nearest
+from pipeline.intake.headings import heading_keys
 from pipeline.intake.layout import OWN_SHEETS
 from pipeline.intake.words import bare_heading, folded, heading_key, shown
-from pipeline.intake.workbook import SheetCells, Workbook
+from pipeline.intake.workbook import Cell, SheetCells, Workbook
+from pipeline.memo import per_object
 from pipeline.messages import finding
 from pipeline.standard.types import IntakeSchema, Sheet
 
@@ -103,7 +105,7 @@ class _Search:
 
     def score(self, sheet: Sheet, cells: SheetCells) -> float:
         """The share of the sheet's headings that stand in the cells."""
-        headings = list(sheet_headings(sheet))
+        headings = sheet_headings(sheet)
         words = self._words.setdefault(cells.name, _texts(cells))
         return sum(1 for keys in headings if keys & words) / len(headings) if headings else 0.0
 
@@ -137,14 +139,21 @@ class _Search:
         return next((key for key, other in self.found.items() if _same(cells, other)), None)
 
 
-def sheet_headings(sheet: Sheet) -> Iterator[frozenset[str]]:
+@per_object(256)
+def sheet_headings(sheet: Sheet) -> tuple[frozenset[str], ...]:
     """The spellings of each heading that a sheet has: field labels and column headings."""
-    for asked in (*sheet.fields, *(c for table in sheet.tables for c in table.columns)):
-        yield frozenset(heading_key(w) for w in (asked.label, asked.heading, *asked.aliases))
+    return tuple(
+        heading_keys(asked) for asked in (*sheet.fields, *(c for t in sheet.tables for c in t.columns))
+    )
 
 
 def _texts(cells: SheetCells) -> frozenset[str]:
-    texts = {c.value for c in cells.cells.values() if isinstance(c.value, str) and len(c.value) < 100}
+    texts = {
+        c.value
+        for row in cells.filled.values()
+        for c in row.values()
+        if isinstance(c.value, str) and len(c.value) < 100
+    }
     return frozenset(key for text in texts for key in (heading_key(text), bare_heading(text)))
 
 
@@ -157,8 +166,11 @@ def _single_best(scores: Mapping[str, float]) -> tuple[str, float] | None:
 
 
 def _same(left: SheetCells, right: SheetCells) -> bool:
-    return bool(left.cells) and _values(left) == _values(right)
+    """Whether the same texts stand in the same places; empty sheets are copies of nothing."""
+    if not left.filled or left.filled.keys() != right.filled.keys():
+        return False
+    return all(_texts_of(cells) == _texts_of(right.filled[row]) for row, cells in left.filled.items())
 
 
-def _values(sheet: SheetCells) -> Iterable[tuple[tuple[int, int], object]]:
-    return sorted(((place, str(cell.value)) for place, cell in sheet.cells.items()))
+def _texts_of(cells: Mapping[int, Cell]) -> dict[int, str]:
+    return {column: str(cell.value) for column, cell in cells.items()}

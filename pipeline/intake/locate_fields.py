@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.findings import CellRef, Finding, nearest
-from pipeline.intake.headings import changed_unit, is_other_unit, match_headings, overwritten
+from pipeline.intake.headings import changed_unit, heading_keys, is_other_unit, match_headings, overwritten
 from pipeline.intake.layout import (
     EARLIER_HEADERS,
     FIELD_NAME_PREFIX,
@@ -23,6 +23,16 @@ from pipeline.intake.words import bare_heading, clean, heading_key, shown
 from pipeline.intake.workbook import CellKind
 from pipeline.messages import finding
 from pipeline.standard.types import Field, Sheet
+
+_HEADER_WORDS = {
+    bare_heading(h): key
+    for key, h in (
+        ("label", LABEL_HEADER),
+        ("unit", UNIT_HEADER),
+        ("value", VALUE_HEADER),
+        ("note", NOTE_HEADER),
+    )
+} | {bare_heading(h): f"earlier{n}" for n, h in enumerate(EARLIER_HEADERS, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ class _Search:
         self.refused: set[str] = set()
         self.rows: dict[str, int] = {}
         self.doubled: set[int] = set()
-        self.filled_rows = {r for r, _ in context.cells.cells}
+        self.filled_rows = context.cells.filled.keys()
 
     def run(self) -> FieldSpots:
         header = self._header()
@@ -90,21 +100,13 @@ class _Search:
 
     def _header_row(self) -> tuple[int, dict[str, list[int]]]:
         """The row with the most words of the header, and the columns of its words."""
-        words = {
-            bare_heading(h): key
-            for key, h in (
-                ("label", LABEL_HEADER),
-                ("unit", UNIT_HEADER),
-                ("value", VALUE_HEADER),
-                ("note", NOTE_HEADER),
-            )
-        } | {bare_heading(h): f"earlier{n}" for n, h in enumerate(EARLIER_HEADERS, 1)}
         rows: dict[int, dict[str, list[int]]] = {}
-        for (r, c), cell in sorted(self.context.cells.cells.items()):
-            if isinstance(cell.value, str) and len(cell.value) < 60:
-                key = words.get(bare_heading(cell.value))
-                if key is not None:
-                    rows.setdefault(r, {}).setdefault(key, []).append(c)
+        for r, cells in self.context.cells.filled.items():
+            for c, cell in cells.items():
+                if isinstance(cell.value, str) and len(cell.value) < 60:
+                    key = _HEADER_WORDS.get(bare_heading(cell.value))
+                    if key is not None:
+                        rows.setdefault(r, {}).setdefault(key, []).append(c)
         first = min(self.table_rows, default=None)
         best = max(rows, key=lambda r: (len(rows[r]), first is None or r < first, -r), default=-1)
         if best < 0 or len(rows[best]) < 2:
@@ -114,10 +116,11 @@ class _Search:
     def _label_column(self) -> int | None:
         """The column in which most labels stand, when the header does not say it."""
         counts: dict[int, int] = {}
-        wanted = {heading_key(n) for f in self.sheet.fields for n in (f.label, f.heading, *f.aliases)}
-        for (_, c), cell in sorted(self.context.cells.cells.items()):
-            if isinstance(cell.value, str) and heading_key(cell.value) in wanted:
-                counts[c] = counts.get(c, 0) + 1
+        wanted = frozenset[str]().union(*map(heading_keys, self.sheet.fields))
+        for cells in self.context.cells.filled.values():
+            for c, cell in cells.items():
+                if isinstance(cell.value, str) and heading_key(cell.value) in wanted:
+                    counts[c] = counts.get(c, 0) + 1
         return max(counts, key=lambda c: (counts[c], -c), default=None)
 
     def _value_columns(

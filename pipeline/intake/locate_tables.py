@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline.findings import Finding, nearest
-from pipeline.intake.headings import changed_unit, match_headings, overwritten
+from pipeline.intake.headings import changed_unit, heading_keys, match_headings, overwritten
 from pipeline.intake.layout import LABEL_HEADER, NUMBER_HEADER, VALUE_HEADER
 from pipeline.intake.places import Context, TableSpot, TableSpots
 from pipeline.intake.words import bare_heading, heading_key, listed, shown
@@ -33,7 +33,7 @@ class _Search:
         self.tables = tables
         self.rows = _text_rows(context)
         self.filled = _filled_counts(context)
-        self.keys: dict[str, frozenset[str]] = {}
+        self.keys = {r: frozenset(k for t in row.values() for k in _keys(t)) for r, row in self.rows.items()}
         self.titles: dict[str, list[int]] = {}
         self.headers: dict[str, int] = {}
         self.findings: list[Finding] = []
@@ -53,28 +53,18 @@ class _Search:
         return TableSpots(spots, tuple(sorted(stops)), frozenset(self.refused), tuple(self.findings))
 
     # -- rows ---------------------------------------------------------------------------------------------------
-    def _keys(self, text: str) -> frozenset[str]:
-        if text not in self.keys:
-            self.keys[text] = frozenset((heading_key(text), bare_heading(text)))
-        return self.keys[text]
-
     def _titles(self, table: Table) -> list[int]:
         wanted = heading_key(table.label)
-        return [
-            r
-            for r, row in self.rows.items()
-            if self.filled[r] <= 2 and any(wanted in self._keys(t) for t in row.values())
-        ]
+        return [r for r, keys in self.keys.items() if self.filled[r] <= 2 and wanted in keys]
 
     def _scores(self, table: Table) -> dict[int, float]:
         """The share of the table's columns that each row names."""
-        wanted = [frozenset(heading_key(n) for n in (c.label, c.heading, *c.aliases)) for c in table.columns]
+        wanted = [heading_keys(c) for c in table.columns]
         everything = frozenset().union(*wanted)
         scores = {}
-        for r, row in self.rows.items():
-            named = frozenset(k for text in row.values() for k in self._keys(text)) & everything
-            if named:
-                scores[r] = sum(1 for keys in wanted if keys & named) / len(wanted)
+        for r, keys in self.keys.items():
+            if not everything.isdisjoint(keys):
+                scores[r] = sum(1 for names in wanted if not names.isdisjoint(keys)) / len(wanted)
         return scores
 
     def _header_below_title(self, table: Table, scores: Mapping[int, float]) -> None:
@@ -120,10 +110,8 @@ class _Search:
     def _stops(self, scores: Mapping[str, Mapping[int, float]]) -> set[int]:
         """Rows at which a table's data end: titles, headers, second copies, the header of the field block."""
         stops = {r for rows in self.titles.values() for r in rows} | set(self.headers.values())
-        for r, row in self.rows.items():
-            keys = {k for text in row.values() for k in self._keys(text)}
-            if {heading_key(LABEL_HEADER), heading_key(VALUE_HEADER)} <= keys:
-                stops.add(r)
+        header = {heading_key(LABEL_HEADER), heading_key(VALUE_HEADER)}
+        stops |= {r for r, keys in self.keys.items() if header <= keys}
         for table in self.tables:
             if table.id in self.headers:
                 stops |= self._copies(table, scores[table.id], stops)
@@ -240,16 +228,17 @@ class _Columns:
         return [p for p in range(max(low, 0), high) if p not in taken]
 
 
+def _keys(text: str) -> tuple[str, str]:
+    return heading_key(text), bare_heading(text)
+
+
 def _text_rows(context: Context) -> dict[int, dict[int, str]]:
-    rows: dict[int, dict[int, str]] = {}
-    for (r, c), cell in sorted(context.cells.cells.items()):
-        if isinstance(cell.value, str):
-            rows.setdefault(r, {})[c] = cell.value
-    return rows
+    texts = (
+        (r, {c: cell.value for c, cell in cells.items() if isinstance(cell.value, str)})
+        for r, cells in context.cells.filled.items()
+    )
+    return {r: row for r, row in texts if row}
 
 
 def _filled_counts(context: Context) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for r, _ in context.cells.cells:
-        counts[r] = counts.get(r, 0) + 1
-    return counts
+    return {r: len(cells) for r, cells in context.cells.filled.items()}

@@ -73,13 +73,14 @@ def sheet_rows(context: Context, spot: TableSpot, findings: list[Finding]) -> li
     filled: dict[int, dict[str, Cell]] = {}
     margin = min(at, default=0)
     first_text: dict[int, tuple[int, str]] = {}
-    for (r, c), cell in sorted(context.cells.cells.items()):
+    for r, in_row in context.cells.filled.items():
         if not spot.first_row <= r <= spot.last_row:
             continue
-        if c in at:
-            filled.setdefault(r, {})[at[c]] = cell
-        if isinstance(cell.value, str) and (c in at or c < margin):
-            first_text.setdefault(r, (c, cell.value))
+        for c, cell in in_row.items():
+            if c in at:
+                filled.setdefault(r, {})[at[c]] = cell
+            if isinstance(cell.value, str) and (c in at or c < margin):
+                first_text.setdefault(r, (c, cell.value))
     rows = []
     for r, cells in filled.items():
         column, text = first_text.get(r, (0, ""))
@@ -118,11 +119,15 @@ def _questions(context: Context, spot: TableSpot, row: SheetRow) -> dict[str, Qu
     note = table.note_column
     note_cell = row.cells.get(note.id, BLANK_CELL) if note else BLANK_CELL
     note_text = "" if note_cell.value is None else clean(value_text(note_cell.value))
+    names = {c: shown(text) for c, text in keys.items() if text}
+    row_name = "".join(f"{name} " for name in names.values())
     questions = {}
     for column, place in spot.columns.items():
         asked = table.column(column)
-        names = [shown(text) for c, text in keys.items() if c != column and text]
-        where = context.ref(row.row, place, " ".join([*names, asked.label]))
+        prefix = (
+            row_name if column not in names else "".join(f"{n} " for c, n in names.items() if c != column)
+        )
+        where = context.ref(row.row, place, prefix + asked.label)
         questions[column] = Question(asked, f"{table.id}.{column}", where, note_text)
     return questions
 

@@ -22,7 +22,7 @@ from python_calamine import (
 
 from pipeline.files import shown_name
 from pipeline.intake.grid_cells import GridCells
-from pipeline.intake.guard import LIMITS, Limits, guard
+from pipeline.intake.guard import LIMITS, Limits, check_container, file_bytes
 from pipeline.intake.layout import IDENTITY_SHEET
 from pipeline.intake.sheetxml import Parts, SheetMarks, read_parts, with_known_errors
 from pipeline.intake.words import clean
@@ -35,16 +35,20 @@ Place = tuple[int, int]
 
 def read_workbook(path: Path | str, limits: Limits = LIMITS) -> Workbook:
     """The workbook in the file. Raises UnreadableFile when the guard refuses it or no reader can open it."""
-    data = guard(path, limits)
-    return parse_workbook(data, shown_name(Path(path)))
+    path = Path(path)
+    return parse_workbook(file_bytes(path, limits), shown_name(path), limits)
 
 
 @lru_cache(maxsize=2)
-def parse_workbook(data: bytes, file: str) -> Workbook:
-    """The workbook in guarded bytes; `file` is its name for messages. The last ones are kept: a run asks twice."""
+def parse_workbook(data: bytes, file: str, limits: Limits | None = None) -> Workbook:
+    """The workbook in the bytes; `file` is its name for messages. Bytes from outside are guarded by `limits` first.
+
+    The last ones are kept, judged and read: a run asks twice for the same bytes.
+    """
+    unpacked = {} if limits is None else check_container(file, data, limits)
     try:
         grids = _grids(data)
-        parts = read_parts(data)
+        parts = read_parts(data, unpacked)
         sheets = tuple(_sheet(g, _marks_of(parts, g)) for g in grids)
     except PasswordError:
         raise unreadable("file_encrypted", file) from None

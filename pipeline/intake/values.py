@@ -41,6 +41,7 @@ _NO: Final = frozenset(
 )
 _TICKED: Final = "☑■√✓✔"
 _BOXES = re.compile(rf"([{_TICKED}□☐])是[/、]?([{_TICKED}□☐])否")
+_PICTURE_FORMULA = re.compile(r"=(?:_xlfn\.)?DISPIMG\(", re.I)
 _SEPARATORS = re.compile(r"[、，,；;\n]")
 
 
@@ -127,9 +128,9 @@ def _special_text(cell: Cell, text: str, question: Question) -> Reading | None:
     field = question.field
     if not text or (folded(text) in _NOT_FILLED and text not in field.choices):
         return NOTHING
-    if re.match(r"=(?:_xlfn\.)?DISPIMG\(", text, re.I):
+    if text[0] == "=" and _PICTURE_FORMULA.match(text):
         return question.refuse("picture_in_cell", cell)
-    if any(folded(text) == folded(option) for option in field.choices):
+    if field.choices and folded(text) in map(folded, field.choices):
         return None
     if _PLACEHOLDER.fullmatch(text):
         return _placeholder(cell, question)

@@ -31,6 +31,8 @@ _SHOWN = 40
 
 def clean(text: str) -> str:
     """The text without invisible and control characters and without outer blanks; inner line breaks stay."""
+    if text.isprintable() and not ("\u3164" in text or "\u115f" in text or "\u1160" in text):
+        return text.strip()  # of what is dropped, only the fillers of Korean count as printable
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _DROPPED.sub("", text).strip().strip("\u200d").strip()

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache, cached_property
+from operator import itemgetter
 from typing import Final
 
 from pipeline.findings import CellRef
@@ -47,7 +49,7 @@ PICTURE: Final = "=DISPIMG()"
 BLANK_CELL = Cell(None, CellKind.BLANK)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SheetCells:
     """One sheet. `cells` by (row, column), both from 0; blank cells are left out."""
 
@@ -57,6 +59,14 @@ class SheetCells:
     columns: int
     hidden: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
+
+    @cached_property
+    def filled(self) -> Mapping[int, Mapping[int, Cell]]:
+        """The cells that are not blank, by row and column, both ascending."""
+        rows: dict[int, dict[int, Cell]] = {}
+        for (row, column), cell in sorted(self.cells.items(), key=itemgetter(0)):
+            rows.setdefault(row, {})[column] = cell
+        return rows
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell at a place; a blank one when nothing stands there."""
@@ -89,12 +99,17 @@ class Workbook:
 
 def address(row: int, column: int) -> str:
     """`D14` for (13, 3)."""
+    return f"{_letters(column)}{row + 1}"
+
+
+@cache
+def _letters(column: int) -> str:
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 def position(cell: str) -> tuple[int, int]:

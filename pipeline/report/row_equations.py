@@ -6,9 +6,10 @@ done for the second row: of an `if` only the side that was taken, in symbols and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from decimal import localcontext
+from functools import cached_property, partial
 from typing import Any, Final
 
 from pipeline.calc.scope import Scope
@@ -31,39 +32,62 @@ _RATES: Final = ("irr", "irr_trial")
 _SIGNS: Final = {"+": "+", "-": "−"}
 
 
-def row_equations(evaluation: Evaluation) -> Iterator[tuple[str, Element]]:
-    """Key and equation of every computed column with a symbol, and of each of its rows."""
+Make = Callable[[], Element]
+"""Makes one equation."""
+
+
+def row_equations(evaluation: Evaluation) -> Iterator[tuple[str, Make]]:
+    """Key and maker of the equation of every computed column with a symbol, and of those of its rows."""
     for column in evaluation.standard.indicators.columns:
         if column.symbol is None:
             continue
-        node = parse(column.formula)
-        scope = Scope(evaluation.calculator, symbols=column.symbols)
-        yield f"{column.id}/symbolic", _display([*_left(column), *Symbols(scope.symbol).row(node)])
+        yield f"{column.id}/symbolic", partial(_of_column, evaluation, column)
         for row in range(len(evaluation.intake.rows(column.table))):
-            for aspect, equation in _of_row(evaluation, column, node, row):
-                yield f"{column.table}[{row + 1}].{column.column}/{aspect}", equation
+            of_row = _OfRow(evaluation, column, row)
+            key = f"{column.table}[{row + 1}].{column.column}"
+            yield f"{key}/symbolic", of_row.symbolic
+            if isinstance(of_row.outcome, Num):
+                yield f"{key}/substituted", of_row.substituted
 
 
-def _of_row(
-    evaluation: Evaluation, column: ComputedColumn, node: s.Node, row: int
-) -> Iterator[tuple[str, Element]]:
-    scope = Scope(evaluation.calculator, symbols=column.symbols, recording=False)
-    evaluator = Evaluator(scope)
-    with localcontext(prec=PRECISION):
-        evaluator.run(node, {column.table: row})
-    way = _taken(node, evaluator)
-    yield "symbolic", _display([*_left(column), *Symbols(scope.symbol).row(way)])
-    outcome = evaluation.calculator.computed_cell(column.table, row, column.column)
-    if not isinstance(outcome, Num):
-        return
-    result = [*om.number(fixed(outcome.value, column.decimals)), *om.unit(unit_text(column.unit))]
-    numbers = _Numbers(evaluator)
-    if isinstance(way, s.Call) and way.function in _RATES:
-        yield "substituted", _display([*numbers.solved(way, column), *_left(column), *result])
-        return
-    shown = numbers.row(way)
-    same = len(shown) == 1 and om.run_text(shown[0]) == om.run_text(result[0])
-    yield "substituted", _display([*_left(column), *([] if same else [*shown, om.math("=")]), *result])
+def _of_column(evaluation: Evaluation, column: ComputedColumn) -> Element:
+    scope = Scope(evaluation.calculator, symbols=column.symbols)
+    return _display([*_left(column), *Symbols(scope.symbol).row(parse(column.formula))])
+
+
+class _OfRow:
+    """What was done for one row."""
+
+    def __init__(self, evaluation: Evaluation, column: ComputedColumn, row: int) -> None:
+        self._column, self._row = column, row
+        self._scope = Scope(evaluation.calculator, symbols=column.symbols, recording=False)
+        self.outcome = evaluation.calculator.computed_cell(column.table, row, column.column)
+
+    @cached_property
+    def _evaluated(self) -> tuple[s.Node, Evaluator]:
+        """The way that was taken through the formula, and the evaluator that went it."""
+        evaluator, node = Evaluator(self._scope), parse(self._column.formula)
+        with localcontext(prec=PRECISION):
+            evaluator.run(node, {self._column.table: self._row})
+        return _taken(node, evaluator), evaluator
+
+    def symbolic(self) -> Element:
+        """The formula in symbols."""
+        way, _ = self._evaluated
+        return _display([*_left(self._column), *Symbols(self._scope.symbol).row(way)])
+
+    def substituted(self) -> Element:
+        """The formula with its numbers and the result."""
+        column, outcome = self._column, self.outcome
+        assert isinstance(outcome, Num)  # else nobody is given this function
+        way, evaluator = self._evaluated
+        result = [*om.number(fixed(outcome.value, column.decimals)), *om.unit(unit_text(column.unit))]
+        numbers = _Numbers(evaluator)
+        if isinstance(way, s.Call) and way.function in _RATES:
+            return _display([*numbers.solved(way, column), *_left(column), *result])
+        shown = numbers.row(way)
+        same = len(shown) == 1 and om.run_text(shown[0]) == om.run_text(result[0])
+        return _display([*_left(column), *([] if same else [*shown, om.math("=")]), *result])
 
 
 def _display(row: Row) -> Element:

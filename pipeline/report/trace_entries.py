@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.dependencies import dependencies
 from pipeline.calc.scope import OWN_FACTOR, YEAR_WORDS
 from pipeline.calc.scorecard import CriterionScore, SubcategoryScore
 from pipeline.calc.trace import IndicatorValue, Operand
@@ -67,7 +67,7 @@ class _Entries:
         self._factors = {
             short_tag(f"k:{u.family}/{u.set}/{u.key}"): (u, s) for u, s in uses if not u.overridden
         }
-        self._dependencies = Dependencies(evaluation.standard)
+        self._dependencies = dependencies(evaluation.standard)
 
     def entry(self, tag: str) -> TraceEntry:
         """What is known of a tag."""

@@ -15,7 +15,7 @@ from math import factorial
 from typing import Final
 
 from pipeline.calc.calculator import Calculator
-from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.dependencies import dependencies
 from pipeline.evaluation import Evaluation
 from pipeline.export import value_record
 from pipeline.facts import Fact, Intake, Row
@@ -70,7 +70,7 @@ class Contributor:
     def __init__(self, old: Evaluation, new: Evaluation) -> None:
         self._old, self._new = old, new
         self._standard = new.standard
-        self._dependencies = Dependencies(new.standard)
+        self._dependencies = dependencies(new.standard)
         self._steps: Steps = {
             name: _steps(old.intake, new.intake, table)
             for name, table in self._standard.intake.tables.items()

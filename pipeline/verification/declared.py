@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from pipeline.calc.dependencies import Dependencies
+from pipeline.calc.dependencies import dependencies
 from pipeline.evaluation import Evaluation
 from pipeline.facts import Fact, Intake
 from pipeline.findings import CellRef
@@ -72,7 +72,7 @@ def _told_apart(standard: Standard, values: list[Declared]) -> Iterator[Declared
 
 def _uses(standard: Standard) -> dict[str, str]:
     """For every field, table, column and named cell that is used: the indicators and score rows that use it, in words."""
-    depends = Dependencies(standard)
+    depends = dependencies(standard)
     uses: dict[str, list[str]] = {}
     for indicator in standard.indicators.indicators:
         for key in depends.reads(indicator.id):

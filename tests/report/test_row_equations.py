@@ -81,14 +81,14 @@ def shown(equation: Element) -> str:
 
 
 def test_a_column_has_its_formula_in_symbols(evaluation: Evaluation) -> None:
-    made = dict(row_equations(evaluation))
+    made = {key: make() for key, make in row_equations(evaluation)}
     assert shown(made["options.d/symbolic"]) == "D=投资年限"  # a fraction: numerator, denominator
     assert shown(made["options.e/symbolic"]) == "E=节省−D×100−r"
     assert "若" in shown(made["options.f/symbolic"])
 
 
 def test_a_row_shows_the_side_of_a_condition_that_was_taken(evaluation: Evaluation) -> None:
-    made = dict(row_equations(evaluation))
+    made = {key: make() for key, make in row_equations(evaluation)}
     assert shown(made["options[1].f/symbolic"]) == "F=E+D"
     assert shown(made["options[2].f/symbolic"]) == "F=直接填的现金流量"
     assert shown(made["options[1].f/substituted"]) == "F=17.5+15=32.50 万元/年"
@@ -97,7 +97,7 @@ def test_a_row_shows_the_side_of_a_condition_that_was_taken(evaluation: Evaluati
 
 def test_the_published_example_stands_with_its_numbers(evaluation: Evaluation) -> None:
     """D = 150/10 = 15, E = (40 − 15)(1 − 30 %) = 17.5, F = 32.5, NPV 100.96, IRR 17.26 % (oracle A)."""
-    made = dict(row_equations(evaluation))
+    made = {key: make() for key, make in row_equations(evaluation)}
     assert shown(made["options[1].d/substituted"]) == "D=15010=15.00 万元/年"
     assert shown(made["options[1].e/substituted"]) == "E=40−15×100%−30%=17.50 万元/年"
     assert shown(made["options[1].npv/substituted"]) == "NPV=32.51+5%j（j=1…10）−150=100.96 万元"
@@ -107,7 +107,7 @@ def test_the_published_example_stands_with_its_numbers(evaluation: Evaluation) -
 def test_a_blank_has_symbols_but_no_numbers_and_a_column_without_symbol_has_neither(
     evaluation: Evaluation,
 ) -> None:
-    made = dict(row_equations(evaluation))
+    made = {key: make() for key, make in row_equations(evaluation)}
     assert "options[3].d/symbolic" in made
     assert "options[3].d/substituted" not in made
     assert not [key for key in made if "plain" in key]
