@@ -24,7 +24,6 @@ _SIMPLE: Final = re.compile(r"^[!-~]+(?: [!-~]+)*$")
 _AT_HOME: Final = re.compile(f"{HOME}([^<{HOME}]*)</w:t></w:r>")
 _LEFT: Final = re.compile(f"{HOME}[^<]*{OPEN}")
 _TEXT_TAGS: Final = frozenset({"<w:t>", '<w:t xml:space="preserve">'})
-_WORD: Final = f'xmlns:w="{NS["w"]}"'
 _DECLARED: Final = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NS.items())
 _FIRST_ID: Final = 1_000_000  # every bookmark of a part is numbered anew afterwards
 
@@ -37,11 +36,14 @@ class Wrapper:
         self._bookmarks = 0
         self._made = 0
 
-    def wrapped(self, text: str) -> tuple[str, int]:
-        """The text of a part with its figures in controls, and how many are left for `wrap` to do in the tree."""
+    def wrapped(self, text: str, *, usual: bool) -> tuple[str, int]:
+        """The text of a part with its figures in controls, and how many are left for `wrap` to do in the tree.
+
+        `usual`: the names of Word have their usual prefixes in the part; else all are left.
+        """
         if OPEN not in text:
             return text.replace(HOME, ""), 0
-        if _WORD not in text:
+        if not usual:
             return text.replace(HOME, ""), text.count(OPEN)
         pieces: list[str] = []
         at = 0

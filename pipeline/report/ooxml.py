@@ -142,6 +142,14 @@ def _words(values: Iterable[object]) -> set[str]:
     return kept
 
 
+def has_usual_prefixes(xml: str) -> bool:
+    """Whether the main namespaces of Word are bound to `w`, `m` and `wp` wherever a part as text declares them."""
+    return f'xmlns:w="{NS["w"]}"' in xml and all(
+        xml.count(f'="{NS[prefix]}"') == xml.count(f'xmlns:{prefix}="{NS[prefix]}"')
+        for prefix in ("w", "m", "wp")
+    )
+
+
 def clean_text(text: str) -> str:
     """Text as XML can hold it: one kind of line break, no control characters, nothing else changed."""
     if text.isprintable():  # nearly all is, and then there is nothing to look for

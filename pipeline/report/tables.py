@@ -14,6 +14,7 @@ from typing import Final
 
 from pipeline.report.ooxml import Element, cell_text, el, grandchild, nearest, own_rows, qn, remove, val
 
+_MARK: Final = "合并列"
 _BOOKMARK: Final = re.compile(r"合并列((?:_\d+)+)_t\d+")
 _CELL, _CELL_LOOK, _ROW_LOOK, _HEADER, _SPAN, _MERGE, _VALUE = (
     qn(f"w:{name}") for name in ("tc", "tcPr", "trPr", "tblHeader", "gridSpan", "vMerge", "val")
@@ -27,10 +28,16 @@ _AFTER_MERGE: Final = frozenset(
 )
 
 
-def merge_marked_tables(root: Element) -> None:
-    """Merge every table of a part that asks for it, and give it a proper alt text instead."""
+def merge_marked_tables(root: Element, text: str | None = None) -> None:
+    """Merge every table of a part that asks for it, and give it a proper alt text instead.
+
+    `text` is the part before it was parsed: one that does not speak of merging is not walked.
+    """
+    if text is not None and _MARK not in text:
+        return
+    by_bookmark = text is None or f"{_MARK}_" in text
     for table in list(root.iter(qn("w:tbl"))):
-        marked = _take_bookmark(table)
+        marked = _take_bookmark(table) if by_bookmark else ""
         note = table.find(f"{qn('w:tblPr')}/{qn('w:tblDescription')}")
         found = _SPEC.search(str(note.get(qn("w:val"), ""))) if note is not None else None
         spec = found.group(1) if found else marked
@@ -115,7 +122,12 @@ def _blocks(rows: list[Element], width: int) -> list[list[list[Element]]]:
     blocks: list[list[list[Element]]] = [[]]
     for row in rows:
         cells = _cells(row)
-        if _is_header(row) or len(cells) != width or any(_span(c) > 1 or _merge_kind(c) for c in cells):
+        shaped = next(row.iter(_SPAN, _MERGE), None) is not None
+        if (
+            _is_header(row)
+            or len(cells) != width
+            or (shaped and any(_span(c) > 1 or _merge_kind(c) for c in cells))
+        ):
             blocks.append([])
         else:
             blocks[-1].append(cells)

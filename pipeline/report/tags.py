@@ -17,6 +17,7 @@ from pipeline.report.marks import HOME, unfenced
 from pipeline.report.ooxml import (
     Element,
     cell_text,
+    has_usual_prefixes,
     iter_text_nodes,
     nearest,
     node_text,
@@ -68,18 +69,21 @@ class TaggedPart:
     faults: tuple[TemplateFault, ...]
     blocks_sound: bool = True
     places: tuple[Place, ...] = ()
+    usual: bool = False
+    """Word's names have their usual prefixes everywhere, so that the text of the part can be searched for them."""
 
     def plain(self) -> tuple[Any, ...]:
         """A part without faults as plain data for the cache."""
         tags = [(tag.kind, tag.scope, tag.body, tag.raw, _plain(tag.place)) for tag in self.tags]
-        return self.name, self.pieces, tags, self.blocks_sound, [_plain(place) for place in self.places]
+        places = [_plain(place) for place in self.places]
+        return self.name, self.pieces, tags, self.blocks_sound, places, self.usual
 
     @classmethod
     def from_plain(cls, plain: tuple[Any, ...]) -> TaggedPart:
         """The part that `plain` describes."""
-        name, pieces, tags, sound, places = plain
+        name, pieces, tags, sound, places, usual = plain
         made = tuple(Tag(kind, scope, body, raw, Place(*at)) for kind, scope, body, raw, at in tags)
-        return cls(name, pieces, made, (), sound, tuple(Place(*place) for place in places))
+        return cls(name, pieces, made, (), sound, tuple(Place(*place) for place in places), usual)
 
     @property
     def source(self) -> str:
@@ -147,13 +151,14 @@ class TagReader:
         self._read_leaves()
         self._read_attributes()
         self._swap_elements()
-        pieces, order = self._split(serialise(self._root))
+        xml = serialise(self._root)
+        pieces, order = self._split(xml)
         tags = tuple(self._tags[index] for index in order)
         before = len(self._faults)
         self._check_blocks(tags, [self._anchors[index] for index in order])
-        return TaggedPart(
-            self._name, pieces, tags, tuple(self._faults), len(self._faults) == before, tuple(places.values())
-        )
+        sound = len(self._faults) == before
+        faults, found = tuple(self._faults), tuple(places.values())
+        return TaggedPart(self._name, pieces, tags, faults, sound, found, has_usual_prefixes(xml))
 
     def _token(self, tag: Tag, anchor: Element | None) -> str:
         self._tags.append(tag)

@@ -157,15 +157,15 @@ class Template:
         found: list[TemplateFault] = []
         for part in self.parts:
             text, fault = _render_part(part, self._programs, values)
-            text, left = wrapper.wrapped(text)
+            text, left = wrapper.wrapped(text, usual=part.usual)
             root, broken = (None, fault) if fault else _parsed(part, text)
             if root is None:
                 found += broken
                 continue
             wrapper.wrap(root, left)
-            heights = Heights()
-            tidy_part(root, heights)
-            merge_marked_tables(root)
+            heights, told = Heights(), text if part.usual else None
+            tidy_part(root, heights, told)
+            merge_marked_tables(root, told)
             keep_rows_together(root, heights)
             prefixes = kept_prefixes(text)
             without_idle_namespaces(root, prefixes)

@@ -29,27 +29,53 @@ def tidy_template_part(root: Element) -> None:
                 del element.attrib[key]
 
 
-def tidy_part(root: Element, heights: Heights) -> None:
-    """Make a rendered part sound Word XML again."""
-    for node in list(root.iter(qn("w:t"))):
-        text = node.text
-        if text and (text[0].isspace() or text[-1].isspace() or "  " in text or "\n" in text or "\t" in text):
+def tidy_part(root: Element, heights: Heights, text: str | None = None) -> None:
+    """Make a rendered part sound Word XML again.
+
+    `text` is the part before it was parsed, where its prefixes are the usual ones: what it shows to be in order is not
+    looked for in the tree.
+    """
+    if text is None or _UNEVEN.search(text):
+        for node in list(root.iter(qn("w:t"))):
             _break_lines(node)
-    for node in root.iter(qn("m:t")):
-        node.text = re.sub(r"[\n\t]", " ", node.text or "")
+    if text is None or "<m:t" in text:
+        for node in root.iter(qn("m:t")):
+            node.text = re.sub(r"[\n\t]", " ", node.text or "")
+    if text is None or not (_all_end(text, "</w:tbl>", "</w:tr>") and _all_end(text, "</w:tr>", "</w:tc>")):
+        _remove_empty(root)
+    for table in root.iter(_TABLE):
+        keep_width(table)
+    ended = text is not None and _all_end(text, "</w:tc>", "</w:p>", "<w:p/>")
+    if text is None or not ended or any(box in text for box in _BOXES):
+        for cell in root.iter(_CELL, *_BOX_TAGS):
+            if not len(cell) or cell[-1].tag != _PARAGRAPH:
+                _end_with_paragraph(cell)
+    heights.measure(root)
+    for row in root.iter(_ROW):
+        _let_tall_row_split(row, heights)
+    if text is None or "<wp:docPr" in text:
+        _number_drawings(root)
+    if text is None or "<w:bookmark" in text:
+        _number_bookmarks(root)
+
+
+_UNEVEN: Final = re.compile(r"<w:t>(?=\s|[^<]*(?:\s<|  |[\n\t]))|<w:t [^<>]*>(?=\s|[^<]*(?:\s<|  |[\n\t]))")
+"""A text with breaks, tabs or blanks that Word would take away, unless it is said to keep them."""
+_BOXES: Final = ("<w:txbxContent", "<w:hdr", "<w:ftr")
+_BOX_TAGS: Final = (qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr"))
+
+
+def _all_end(text: str, end: str, *last: str) -> bool:
+    """Whether every element that ends with `end` has one of `last` right before."""
+    return text.count(end) == sum(text.count(each + end) for each in last)
+
+
+def _remove_empty(root: Element) -> None:
+    """Take out tables without rows and rows without cells."""
     for outer, inner in ((_TABLE, _ROW), (_ROW, _CELL)):
         for node in list(root.iter(outer)):
             if next(node.iterdescendants(inner), None) is None:
                 remove(node)
-    for table in root.iter(_TABLE):
-        keep_width(table)
-    for cell in root.iter(_CELL, qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr")):
-        if not len(cell) or cell[-1].tag != _PARAGRAPH:
-            _end_with_paragraph(cell)
-    heights.measure(root)
-    for row in root.iter(_ROW):
-        _let_tall_row_split(row, heights)
-    _renumber(root)
 
 
 def _let_tall_row_split(row: Element, heights: Heights) -> None:
@@ -60,7 +86,7 @@ def _let_tall_row_split(row: Element, heights: Heights) -> None:
 
 
 def _break_lines(node: Element) -> None:
-    """Turn the line breaks and tabs of a value into Word's own."""
+    """Turn the line breaks and tabs of a value into Word's own, and keep its blanks."""
     text = node.text or ""
     if text != text.strip() or "  " in text:
         node.set(XML_SPACE, "preserve")
@@ -89,10 +115,14 @@ def _end_with_paragraph(cell: Element) -> None:
         cell.append(el("w:p"))
 
 
-def _renumber(root: Element) -> None:
-    """Loops copy ids; give drawings and bookmarks their own again, in reading order."""
+def _number_drawings(root: Element) -> None:
+    """Loops copy ids; give drawings their own again, in reading order."""
     for number, node in enumerate(root.iter(qn("wp:docPr")), 1):
         node.set("id", str(number))
+
+
+def _number_bookmarks(root: Element) -> None:
+    """The same for bookmarks, which have names as well; an end without a start goes."""
     names: dict[str, int] = {}
     open_: dict[str, list[str]] = {}
     number = 0

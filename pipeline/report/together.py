@@ -132,12 +132,10 @@ def _groups(rows: list[Element]) -> Iterator[list[Element]]:
     """The rows under each innermost merged cell."""
     group: list[Element] = []
     for row in rows:
-        kinds = {
-            at: str(mark.get(_VALUE, "continue"))
-            for at, cell in enumerate(row.iterchildren(_CELL))
-            if (mark := grandchild(cell, _CELL_LOOK, _MERGE)) is not None
-        }
-        inner = kinds[max(kinds)] if kinds else ""
+        kinds = [
+            str(mark.get(_VALUE, "continue")) for mark in row.iter(_MERGE) if nearest(mark, "w:tr") is row
+        ]
+        inner = kinds[-1] if kinds else ""
         if inner != "continue":
             yield group
             group = []
