@@ -57,7 +57,7 @@ _PARAGRAPH, _ROW, _RUN, _TAB, _TAB_STOPS, _HYPHEN = (
 )
 _STYLE_MARK, _VALUE = qn("w:pStyle"), qn("w:val")
 _PLAIN_TEXT: Final = (qn("w:t"), qn("m:t"))
-_PARAGRAPH_LOOK: Final = qn("w:pPr")
+_PARAGRAPH_LOOK, _CELL_LOOK = qn("w:pPr"), qn("w:tcPr")
 
 
 def el(
@@ -190,7 +190,7 @@ def paragraph_text(paragraph: Element) -> str:
 
 def cell_text(cell: Element) -> str:
     """The visible text of a table cell, its paragraphs joined by `\\n`."""
-    alone = len(cell) == 2 and cell[1].tag == _PARAGRAPH
+    alone = len(cell) == 2 and cell[0].tag == _CELL_LOOK and cell[1].tag == _PARAGRAPH
     if alone and next(cell[1].iterdescendants(_PARAGRAPH), None) is None:
         return paragraph_text(cell[1])
     return "\n".join(
