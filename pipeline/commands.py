@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,8 +19,9 @@ from pipeline.findings import LvbaoError, Severity
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
 from pipeline.show import findings_text, printable, table_text
 from pipeline.standard import Standard, load_standard
-from pipeline.verification.export import verified_record
-from pipeline.verification.verify import Verification, verify
+
+if TYPE_CHECKING:
+    from pipeline.verification.verify import Verification
 
 FINE, FOUND = 0, 1
 LISTED = 20
@@ -175,10 +177,12 @@ def run(workbook: Path, output: Path | None, json_target: str | None, options: O
         _tell(workbook, delivered, output / client.name, to_stderr=json_target == "-")
     if json_target is not None:
         if evaluation is None and options.verification is not None:
+            from pipeline.verification.verify import verify
+
             verification = verify(workbook, options.verification, standard_for(workbook, options))
             evaluation = verification.evaluation
         evaluation = evaluation or evaluate(workbook, standard_for(workbook, options))
-        text = to_json(verified_record(verification) if verification else evaluation_record(evaluation))
+        text = to_json(_record(evaluation, verification))
         if json_target == "-":
             click.echo(text, nl=False)
         else:
@@ -186,6 +190,14 @@ def run(workbook: Path, output: Path | None, json_target: str | None, options: O
             click.echo(f"已写入 {json_target}")
     assert evaluation is not None
     return FINE if evaluation.is_final else FOUND
+
+
+def _record(evaluation: Evaluation, verification: Verification | None) -> dict[str, Any]:
+    if verification is None:
+        return evaluation_record(evaluation)
+    from pipeline.verification.export import verified_record
+
+    return verified_record(verification)
 
 
 def is_stale(delivered: Delivered) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
@@ -13,6 +14,7 @@ from pipeline.export import evaluation_record, to_json
 from pipeline.files import read_bytes, shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
 from pipeline.forms import check_wanted, form_of, form_words, named, template_of
+from pipeline.intake.identity import WORKBOOK_KEY
 from pipeline.intake.reader import read_workbook
 from pipeline.report import ReportError, Template, render_report
 from pipeline.report.chart_data import chart_specs
@@ -25,10 +27,9 @@ from pipeline.report_receipt import Asked, ReportReceipt, receipt_name
 from pipeline.resources import find_standard
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Report
-from pipeline.verification.context import with_verification
-from pipeline.verification.export import verified_record
-from pipeline.verification.schema import WORKBOOK_KEY
-from pipeline.verification.verify import Verification, verify
+
+if TYPE_CHECKING:  # imported where a verification sheet is given: most runs have none
+    from pipeline.verification.verify import Verification
 
 EVALUATION_FILE = "evaluation.json"
 DRAFT_MARK = "（草稿）"
@@ -137,6 +138,8 @@ def make_report(evaluation: Evaluation, options: Options, verification: Verifica
     receipted = ReportReceipt(receipt, asked, draft)
     context = report_context(evaluation, report, draft=draft, form=form_words(report, form))
     if verification is not None:
+        from pipeline.verification.context import with_verification
+
         context = with_verification(context, replace(verification, evaluation=evaluation))
     rendered = render_report(
         template,
@@ -193,6 +196,8 @@ class Produced:
         if self.verification is None:
             name, record = EVALUATION_FILE, evaluation_record(self.evaluation)
         else:
+            from pipeline.verification.export import verified_record
+
             name, record = VERIFIED_FILE, verified_record(self.verification)
         return {
             self.made.file_name: self.made.docx,
@@ -217,6 +222,8 @@ def produce(workbook: Path, options: Options) -> Produced:
             return Produced(evaluation)
         return Produced(evaluation, make_report(evaluation, options))
     check_basis(report_of(standard, options.report, verification=True), True)
+    from pipeline.verification.verify import verify
+
     verification = verify(workbook, options.verification, standard)
     evaluation = verification.evaluation
     if verification.stale or (not evaluation.is_final and not options.draft):

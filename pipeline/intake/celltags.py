@@ -30,9 +30,14 @@ Place = tuple[int, int]
 """Row and column, both from 0."""
 
 
+def has_declarations(xml: bytes) -> bool:
+    """Whether there is a comment, a CDATA section or a declaration in the part. A look for the rare sign is nearly free."""
+    return b"!" in xml and b"<!" in xml
+
+
 def without_comments(xml: bytes) -> bytes:
     """The part without its XML comments."""
-    return _COMMENT.sub(b"", xml) if b"<!--" in xml else xml
+    return _COMMENT.sub(b"", xml) if has_declarations(xml) else xml
 
 
 def column_number(letters: bytes) -> int:

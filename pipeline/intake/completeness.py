@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
+from pipeline.intake.cell_texts import cell_text
 from pipeline.intake.edition_condition import edition_condition
 from pipeline.intake.layout import FIELD_NAME_PREFIX, FieldPlace, SheetLayout, TablePlace
-from pipeline.intake.sheet_book import Book, absolute_range, cell_text
+from pipeline.intake.sheet_book import Book, absolute_range
 from pipeline.intake.table_block import ROWS_BEYOND, prefilled_columns, table_rows
 from pipeline.standard import criteria_sheet
 from pipeline.standard.types import CRITERIA_TABLE, Field

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.intake.cell_texts import shown_text
 from pipeline.intake.data_values import CellContent
 from pipeline.intake.layout import TablePlace
 from pipeline.intake.metrics import height
-from pipeline.intake.sheet_book import Book, shown_text, write
+from pipeline.intake.sheet_book import Book, write
 from pipeline.intake.styles import REQUIRED_COLOUR
 from pipeline.intake.table_block import write_table_head
 from pipeline.intake.validations import validation

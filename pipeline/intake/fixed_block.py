@@ -6,10 +6,11 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.intake.cell_texts import shown_text
 from pipeline.intake.data_values import CellContent, content, raw
 from pipeline.intake.layout import TablePlace
 from pipeline.intake.metrics import height
-from pipeline.intake.sheet_book import Book, shown_text, write
+from pipeline.intake.sheet_book import Book, write
 from pipeline.intake.styles import REQUIRED_COLOUR
 from pipeline.intake.table_block import write_table_head
 from pipeline.intake.validations import validation

@@ -106,7 +106,7 @@ def _is_filled(value: object) -> bool:
 def made_cell(value: object, percent: bool) -> Cell | None:
     """The cell of a stored value; None for a text of blanks and invisible characters only."""
     if isinstance(value, str):
-        if value in ERROR_CODES:
+        if value[:1] == "#" and value in ERROR_CODES:
             return Cell(value, CellKind.ERROR)
         return Cell(value, CellKind.TEXT) if clean(value) else None
     if isinstance(value, bool):

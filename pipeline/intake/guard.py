@@ -24,6 +24,7 @@ from pipeline.intake.celltags import (
     area_of,
     column_number,
     filled_places,
+    has_declarations,
     has_doubles,
     plain_addresses,
     without_comments,
@@ -270,7 +271,7 @@ def _check_xml(name: str, part: str, content: bytes) -> None:
             return  # queries are kept in UTF-16; nothing reads them
         # UTF-16: no spreadsheet program writes it, and it would hide what is searched for here
         raise unreadable("file_damaged", name, part=f"（{part}）")
-    if any(mark in content for mark in (b"<!D", b"<!d", b"<!E", b"<!e")):
+    if has_declarations(content) and any(mark in content for mark in (b"<!D", b"<!d", b"<!E", b"<!e")):
         raise unreadable("file_doctype", name, part=part)
     if key == "[content_types].xml" and b"macroEnabled" in content:
         raise unreadable("file_macros", name)
@@ -280,7 +281,7 @@ def _check_xml(name: str, part: str, content: bytes) -> None:
 
 def _is_sound(content: bytes) -> bool:
     """Whether the part is well-formed XML without CDATA: the fast reader is lenient with the one, loses the other."""
-    if b"<![CDATA[" in content:
+    if has_declarations(content) and b"<![CDATA[" in content:
         return False
     try:
         ParserCreate().Parse(content, True)

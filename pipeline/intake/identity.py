@@ -17,6 +17,8 @@ PACK_VERSION_KEY = "pack_version"
 SCHEMA_KEY = "schema_digest"
 FORMAT_KEY = "format"
 PROBE_KEY = "probe"
+WORKBOOK_KEY, WORKBOOK_NAME_KEY = "workbook_sha256", "workbook"
+"""Of a verification sheet only: which enterprise's workbook it was made from."""
 
 FORMAT = "1"
 PROBE_FORMULA = "=1+1"

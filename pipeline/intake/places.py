@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.findings import CellRef, Finding
-from pipeline.intake.workbook import SheetCells, cell_ref
+from pipeline.intake.workbook import SheetCells, address
 from pipeline.standard.types import Field, Table
 
 
@@ -24,7 +24,7 @@ class Context:
 
     def ref(self, row: int, column: int, label: str = "") -> CellRef:
         """The reference of a cell of this sheet."""
-        return cell_ref(self.file, self.cells.name, row, column, label)
+        return CellRef(self.file, self.cells.name, address(row, column), label)
 
     def sheet_ref(self, label: str = "") -> CellRef:
         """The reference of the sheet as a whole."""

@@ -7,12 +7,12 @@ from typing import Any
 
 from pipeline.facts import Fact, Row
 from pipeline.findings import CellRef
+from pipeline.intake.cell_texts import shown_text
 from pipeline.intake.collect import Collected, covered_cells
 from pipeline.intake.constraints import Constraints
 from pipeline.intake.data_values import content, typed
 from pipeline.intake.places import Context, TableSpot
 from pipeline.intake.read_tables import SheetRow, put_table_places, read_row, sheet_rows
-from pipeline.intake.sheet_book import shown_text
 from pipeline.intake.values import Question, value_text
 from pipeline.intake.words import clean, folded, listed, shown
 from pipeline.intake.workbook import BLANK_CELL

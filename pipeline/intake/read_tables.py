@@ -145,9 +145,9 @@ def read_row(
     """The facts of one row; `refused` are columns that have a finding already, `key` names the row in refused keys."""
     table = spot.table
     answers: dict[str, Answer] = {
-        column: ask(row.cells.get(column, BLANK_CELL), question)
-        for column, question in asked.items()
-        if column not in refused
+        column: ask(cell, asked[column])
+        for column, cell in row.cells.items()
+        if column in asked and column not in refused
     }
     values = {c: a.reading.value for c, a in answers.items()}
     broken = constraints.broken_row(table, {c: a.question.field for c, a in answers.items()}, values)
@@ -156,9 +156,12 @@ def read_row(
     for column in table.columns:
         if column.id not in answers:
             question = asked.get(column.id)
-            facts[column.id] = no_fact(
-                column, question.where if question else into.places[f"{table.id}.{column.id}"]
-            )
+            if question is None:
+                facts[column.id] = no_fact(column, into.places[f"{table.id}.{column.id}"])
+            elif column.id in refused:
+                facts[column.id] = no_fact(column, question.where)
+            else:  # a blank cell
+                facts[column.id] = no_fact(question.field, question.where, question.note)
             continue
         answer = judged(answers[column.id], broken)
         facts[column.id] = fact_of(answer)

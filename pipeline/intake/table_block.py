@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.intake.cell_texts import shown_text
 from pipeline.intake.data_values import CellContent, content
 from pipeline.intake.layout import FIRST_TABLE_COLUMN, TABLE_NAME_PREFIX, TablePlace
 from pipeline.intake.metrics import height
-from pipeline.intake.sheet_book import Book, absolute_range, banner, shown_text, write
+from pipeline.intake.sheet_book import Book, absolute_range, banner, write
 from pipeline.intake.styles import CONDITIONAL_COLOUR, IDLE_COLOUR, REQUIRED_COLOUR
 from pipeline.intake.validations import validation
 from pipeline.intake.workbook import address

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.intake.cell_texts import shown_text
 from pipeline.intake.columns import column_widths, last_column
 from pipeline.intake.conditions import Condition
 from pipeline.intake.criteria_block import write_criteria
@@ -25,7 +26,6 @@ from pipeline.intake.sheet_book import (
     banner,
     print_setup,
     protect,
-    shown_text,
     write,
 )
 from pipeline.intake.styles import CONDITIONAL_COLOUR, IDLE_COLOUR, REQUIRED_COLOUR

@@ -105,6 +105,8 @@ def raw_text(cell: Cell) -> str:
 
 def value_text(value: object) -> str:
     """A value for a message."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, bool):

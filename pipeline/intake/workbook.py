@@ -11,8 +11,6 @@ from functools import cache, cached_property
 from operator import itemgetter
 from typing import Final
 
-from pipeline.findings import CellRef
-
 
 class CellKind(StrEnum):
     """What stands in a cell."""
@@ -99,11 +97,12 @@ class Workbook:
 
 def address(row: int, column: int) -> str:
     """`D14` for (13, 3)."""
-    return f"{_letters(column)}{row + 1}"
+    return f"{column_letters(column)}{row + 1}"
 
 
 @cache
-def _letters(column: int) -> str:
+def column_letters(column: int) -> str:
+    """`D` for 3."""
     letters = ""
     column += 1
     while column:
@@ -119,8 +118,3 @@ def position(cell: str) -> tuple[int, int]:
     for letter in letters:
         column = column * 26 + ord(letter) - 64
     return int(cell[len(letters) :]) - 1, column - 1
-
-
-def cell_ref(file: str, sheet: str, row: int, column: int, label: str = "") -> CellRef:
-    """The reference of a cell as findings name it."""
-    return CellRef(file, sheet, address(row, column), label)

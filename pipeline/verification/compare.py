@@ -9,7 +9,7 @@ from decimal import Decimal
 from pipeline.calc.scorecard import MET, CriterionScore
 from pipeline.calc.trace import IndicatorValue
 from pipeline.evaluation import Evaluation
-from pipeline.intake.sheet_book import shown_text
+from pipeline.intake.cell_texts import shown_text
 from pipeline.quantity import NotApplicable
 from pipeline.verification.answers import ScoreAnswer, ValueAnswer
 from pipeline.verification.declared import Declared

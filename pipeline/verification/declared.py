@@ -11,8 +11,8 @@ from pipeline.evaluation import Evaluation
 from pipeline.facts import Fact, Intake
 from pipeline.findings import CellRef
 from pipeline.formula import syntax as s
+from pipeline.intake.cell_texts import shown_text
 from pipeline.intake.layout import EARLIER_HEADERS
-from pipeline.intake.sheet_book import shown_text
 from pipeline.standard.types import Field, Standard, Table
 
 NOT_FILLED = "未填"

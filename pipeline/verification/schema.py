@@ -8,14 +8,12 @@ from typing import Any
 
 from pipeline.evaluation import Evaluation
 from pipeline.findings import LvbaoError
-from pipeline.intake.sheet_book import shown_text
+from pipeline.intake.cell_texts import shown_text
+from pipeline.intake.identity import WORKBOOK_KEY, WORKBOOK_NAME_KEY
 from pipeline.quantity import plain
 from pipeline.standard.types import CRITERIA_TABLE, Field, IntakeSchema, RowTable, Standard, VerificationPack
 from pipeline.standard.verification_sheet import scores_table, values_table, verification_sheets
 from pipeline.verification.declared import Declared, declared_values, question
-
-WORKBOOK_KEY, WORKBOOK_NAME_KEY = "workbook_sha256", "workbook"
-"""Keys of the hidden identity sheet: which enterprise's workbook the sheet was made from."""
 
 STEPS = (
     "本表由程序从企业的录入表生成，只对那一份录入表有效；录入表改动后要重新生成本表。",

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from pipeline.facts import Row
 from pipeline.findings import CellRef, Finding
+from pipeline.intake.identity import WORKBOOK_KEY
 from pipeline.intake.read import read_intake
 from pipeline.intake.workbook import Workbook
 from pipeline.messages import finding
 from pipeline.standard.types import Field, IntakeSchema, RowTable, Sheet, Standard, Table
 from pipeline.standard.verification_sheet import SCORES_TABLE, VALUES_TABLE
-from pipeline.verification.schema import WORKBOOK_KEY
 
 _ONLY_THE_FILE = "核查所涉及的数值和自评结论没有变化，但文件内容变了（改动了别的填报项，或重新保存过）"
 _SELF_COLUMNS = ("self_verdict", "self_score", "self_evidence", "self_statement")

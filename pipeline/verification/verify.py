@@ -13,6 +13,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.evidence import read_evidence
 from pipeline.facts import Intake
 from pipeline.findings import Finding, LvbaoError
+from pipeline.intake.identity import WORKBOOK_KEY
 from pipeline.intake.read import read_intake
 from pipeline.intake.reader import read_workbook
 from pipeline.intake.workbook import Workbook
@@ -30,7 +31,7 @@ from pipeline.verification.compare import (
 )
 from pipeline.verification.declared import Declared, declared_values
 from pipeline.verification.rules import conclusion_findings, pack_rules, score_findings, value_findings
-from pipeline.verification.schema import WORKBOOK_KEY, pack_of, verification_standard
+from pipeline.verification.schema import pack_of, verification_standard
 from pipeline.verification.stale import is_stale, stale_findings
 
 
