@@ -335,7 +335,7 @@ def reading(setup: Setup) -> dict[str, float]:
         large.write_bytes(ledger())
         found = _scripted(setup, "reading.py", {"intake": str(sample)}, rounds=setup.rounds)
         return found | _scripted(
-            setup, "reading.py", {"ledger": str(large)}, rounds=1 if setup.short else min(setup.rounds, 5)
+            setup, "reading.py", {"ledger": str(large)}, rounds=2 if setup.short else 5, warm=False
         )
 
 
@@ -344,15 +344,17 @@ def whole(setup: Setup) -> dict[str, float]:
     return _scripted(setup, "whole.py", {"whole": "whole"}, rounds=3 if setup.short else setup.rounds)
 
 
-def _scripted(setup: Setup, script: str, names: dict[str, str], rounds: int) -> dict[str, float]:
+def _scripted(
+    setup: Setup, script: str, names: dict[str, str], rounds: int, *, warm: bool = True
+) -> dict[str, float]:
     """A script called with ENGINE WHAT gives seconds; engines are run in turn, each in its own process.
 
-    `names`: how the ratio is called → WHAT.
+    `names`: how the ratio is called → WHAT. What takes seconds need not be warmed up first.
     """
     ratios = {}
     for name, what in names.items():
         engines = [Engine(setup, engine, what, script=script) for engine in ("theirs", "ours")]
-        for engine in engines:
+        for engine in engines if warm else ():
             engine.run(n=1)
         found: dict[str, list[float]] = {"theirs": [], "ours": []}
         for number in range(rounds):
