@@ -1,4 +1,7 @@
-"""Reads a workbook with openpyxl (`theirs`) or with our reader: values, kinds and addresses of every filled cell."""
+"""Reads a workbook with openpyxl (`theirs`) or with our reader: values, kinds and addresses of every filled cell.
+
+`reading.py theirs|ours FILE`.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ import sys
 from pathlib import Path
 
 from serve import serve
-
-HERE = Path(__file__).resolve().parent
 
 
 def ledger() -> bytes:
@@ -26,13 +27,9 @@ def ledger() -> bytes:
 
 
 def main() -> None:
-    """`reading.py theirs|ours intake|ledger`."""
-    engine, what = sys.argv[1:3]
-    data = (
-        ledger()
-        if what == "ledger"
-        else (next(HERE.parent.joinpath("samples").glob("01-*")) / "录入表.xlsx").read_bytes()
-    )
+    """Serves one reader."""
+    engine, file = sys.argv[1:3]
+    data = Path(file).read_bytes()
     if engine == "theirs":
         import openpyxl
 

@@ -54,15 +54,16 @@ def theirs(book: Path, standard: Any) -> Any:
     import openpyxl
     from docxtpl import DocxTemplate
 
-    from pipeline.deliver import template_of
     from pipeline.evaluate import evaluate
+    from pipeline.forms import form_of, template_of
     from pipeline.intake.constraints import field_rules
     from pipeline.intake.constraints_reference import Validator
     from pipeline.report.context import report_context
 
     evaluation = evaluate(book, standard)
     report = standard.identity.reports[0]
-    context, template = report_context(evaluation, report, draft=True), template_of(standard, report, None).read_bytes()
+    template = template_of(standard, report, form_of(report, None, evaluation)).read_bytes()
+    context = report_context(evaluation, report, draft=True)
     facts = {k: v.value for k, v in evaluation.intake.facts.items() if isinstance(k, str)}
     schema = {f.id: field_rules(f) for f in standard.intake.fields.values()}
     tables = {t.id: {c.id: field_rules(c) for c in t.columns} for t in standard.intake.tables.values()}

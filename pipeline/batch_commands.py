@@ -20,7 +20,7 @@ from pipeline.batch.progress import Progress, progress
 from pipeline.batch.run import Batch, Done, Runner, Task, jobs_of, name_of
 from pipeline.batch.storage import Remote, cache_folder, is_url, mirror_name
 from pipeline.clients import find_clients
-from pipeline.deliver import DRAFT_MARK, Options
+from pipeline.deliver import Options
 from pipeline.files import CannotWrite, read_bytes
 from pipeline.findings import LvbaoError, nearest
 from pipeline.resources import find_standard, standard_ids
@@ -31,6 +31,7 @@ FINE, FOUND = 0, 1
 MOST_JOBS = 8
 MOST_LINES = 60
 """Longer tables stand in 汇总.xlsx only."""
+MOST_NAMES = 3
 HEADER = ("客户", "状态", "基本要求", "原文部分得分", "全表得分（暂拟）", "错误", "提示", "报告")
 
 
@@ -103,7 +104,7 @@ def _worked(work: Batch, jobs: Sequence[Job], asked: Asked, clients: int, remote
     _table(done)
     place = remote.url if remote else str(work.output)
     where = f"结果在 {place}，汇总" + ("没有更新" if stopped else "见其中的 汇总.xlsx 和 汇总.html")
-    _tell(done, tasks, clients, work.output, where)
+    _tell(done, tasks, clients, work, where)
     if stopped is not None:
         click.echo(f"错误：{printable(stopped)}", err=True)
         click.echo("已中止。已完成的结果都在；排除原因后重新运行同一命令，会接着做。", err=True)
@@ -197,7 +198,7 @@ def _cells(done: Done) -> Sequence[str]:
     return (
         name_of(done),
         record.state,
-        line["basic"],
+        line["basic"] or "—",
         _points(line["printed"], line["printed_of"]),
         _points(line["whole"], line["whole_of"]),
         str(line["errors"]),
@@ -211,20 +212,23 @@ def _points(score: str, of: str) -> str:
     return f"{score}/{of}" if of not in ("", "0") else "—"
 
 
-def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Path, shown: str) -> None:
+def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, work: Batch, shown: str) -> None:
+    _messages(done)
     for each in done:
-        record = each.record
-        if record.message:
-            click.echo(f"{printable(name_of(each))}：{printable(record.message)}", err=True)
-        if each.details:
-            click.echo(f"  详情已存入 {_stored(each.details)}，请连同录入表一起反馈。", err=True)
-        if record.kept:
+        if each.record.kept:
             click.echo(
-                f"{printable(record.kept)} 有人改过（或不是由批处理生成的），没有覆盖；新的报告写在 {printable(record.report)}",
+                f"{printable(each.record.kept)} 有人改过（或不是由批处理生成的），没有覆盖；"
+                f"新的报告写在 {printable(each.record.report)}",
                 err=True,
             )
-        for older in _older(each, output):
-            click.echo(f"注意：{printable(older)} 是以前生成的，与本次数据可能不符。", err=True)
+    names = {task.job.client for task in tasks}
+    for older in work.leftovers(names):
+        click.echo(f"注意：{printable(older)} 是以前生成的，与本次数据可能不符。", err=True)
+    if absent := work.absent(names):
+        click.echo(
+            f"输出文件夹里另有 {len(absent)} 家的结果不在本次之列，保留不动，汇总没有列：{_few(absent)}",
+            err=True,
+        )
     reports = [d for d in done if d.state.has_report]
     drafts = sum(d.state is State.DRAFT for d in done)
     stale = sum(d.state is State.STALE for d in done)
@@ -236,14 +240,26 @@ def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, output: Pat
     )
 
 
-def _older(done: Done, output: Path) -> list[str]:
-    """Another draft or final of the same report, from an earlier run: it stays, but may not fit the data."""
-    if not done.reason or not done.state.has_report:
-        return []
-    path = Path(done.record.report)
-    plain = path.stem.replace(DRAFT_MARK, "")
-    other = path.with_name(f"{plain if DRAFT_MARK in path.stem else plain + DRAFT_MARK}{path.suffix}")
-    return [str(other)] if (output / other).is_file() else []
+def _messages(done: Sequence[Done]) -> None:
+    """Why there is no report; a cause that many clients share is said once."""
+    said: dict[str, list[Done]] = {}
+    for each in done:
+        if each.record.message:
+            said.setdefault(each.record.message, []).append(each)
+    for message, those in said.items():
+        first, *more = message.splitlines()
+        click.echo(f"{_few([name_of(d) for d in those])}：{printable(first)}", err=True)
+        for line in more:
+            click.echo(printable(line), err=True)
+        for each in those:
+            if each.details:
+                click.echo(f"  详情已存入 {_stored(each.details)}，请连同录入表一起反馈。", err=True)
+
+
+def _few(names: Sequence[str]) -> str:
+    """`甲、乙、丙 等 20 份`."""
+    more = f" 等 {len(names)} 份" if len(names) > MOST_NAMES else ""
+    return printable("、".join(names[:MOST_NAMES])) + more
 
 
 def _stored(details: str) -> str:

@@ -31,6 +31,8 @@ def reported(command: Command) -> Command:
             click.echo("\n".join(printable(line) for line in f"错误：{error}".splitlines()), err=True)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:
+            raise  # who reads our output (`| head`) has seen enough; click ends quietly
         except Exception:
             click.echo(
                 f"错误：程序内部出错，没有写出结果。详情已存入 {_details()}，请连同录入表一起反馈。", err=True

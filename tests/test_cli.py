@@ -366,3 +366,22 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[] False"
+
+
+# -- a reader that goes away ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "arguments", [("standard", "list"), ("check", "{faulty}"), ("run", "{faulty}", "--json", "-")]
+)
+def test_a_command_whose_reader_has_seen_enough_ends_quietly(
+    faulty: Path, arguments: tuple[str, ...]
+) -> None:
+    """What `lvbao … | head` does: the pipe is closed before the command has written everything."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-c", "from pipeline.cli import main\nmain()"]
+    command += [argument.format(faulty=faulty) for argument in arguments]
+
+    with os.fdopen(writer) as closed:
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False, timeout=120)
+
+    assert (done.returncode, done.stderr) == (1, b"")

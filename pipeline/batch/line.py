@@ -20,7 +20,6 @@ def line_of(produced: Produced) -> dict[str, Any]:
     evaluation = produced.evaluation
     identity, card = evaluation.standard.identity, evaluation.scorecard
     decimals = evaluation.standard.scoring.decimals
-    met = card.basic_requirements.met
     return {
         "enterprise": evaluation.enterprise,
         "year": evaluation.evaluation_year,
@@ -29,7 +28,7 @@ def line_of(produced: Produced) -> dict[str, Any]:
         "title": identity.title,
         "pack_version": identity.pack_version,
         "verified": produced.verification is not None,
-        "basic": "待定" if met is None else "符合" if met else "不符合",
+        "basic": _basic(evaluation),
         "printed": fixed(card.printed.score, decimals),
         "printed_of": plain(card.printed.weight),
         "whole": fixed(card.whole.score, decimals),
@@ -44,6 +43,14 @@ def line_of(produced: Produced) -> dict[str, Any]:
             _indicator(evaluation, i, v) for i, v in evaluation.indicators.items() if _judged(evaluation, i)
         ],
     }
+
+
+def _basic(evaluation: Evaluation) -> str:
+    """Whether the basic requirements are met; "" where the standard has none."""
+    basic = evaluation.scorecard.basic_requirements
+    if not basic.rows:
+        return ""
+    return "待定" if basic.met is None else "符合" if basic.met else "不符合"
 
 
 def _number(evaluation: Evaluation, severity: Severity) -> int:

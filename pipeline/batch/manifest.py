@@ -133,6 +133,10 @@ class Manifest:
         rows = self._rows("SELECT record FROM jobs ORDER BY client, kind")
         return [Record(**json.loads(text)) for (text,) in rows]
 
+    def paths(self) -> list[str]:
+        """Every path that a batch ever wrote, sorted."""
+        return [str(path) for (path,) in self._rows("SELECT path FROM files ORDER BY path")]
+
     def knows(self, path: str, sha256: str) -> bool:
         """Whether a batch wrote exactly these bytes to that path."""
         return bool(self._rows("SELECT 1 FROM files WHERE path = ? AND sha256 = ?", path, sha256))

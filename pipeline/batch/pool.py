@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -96,10 +97,11 @@ class _Worker:
         self.verdict: State | None = None
         self._since: float | None = None
         self._said = tempfile.TemporaryFile(prefix="lvbao-worker-")  # noqa: SIM115 (closed in `bury`)
+        self._scratch = tempfile.mkdtemp(prefix="lvbao-worker-")
         root = str(Path(pipeline.__file__).resolve().parent.parent)
         paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pipeline.batch.worker", str(limits.memory)],
+            [sys.executable, "-P", "-m", "pipeline.batch.worker", str(limits.memory), self._scratch],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
@@ -190,12 +192,13 @@ class _Worker:
         return []
 
     def bury(self) -> None:
-        """Releases pipes and files of a dead process."""
+        """Releases pipes and files of a dead process, and what it left half done."""
         for stream in (self._process.stdin, self._process.stdout, self._said):
             with contextlib.suppress(OSError):
                 if stream is not None:
                     stream.close()
         self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def memory_words(name: str, limits: Limits) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Protocol
 
 from pipeline.batch.inputs import Watch, as_done, changes, file_digest, surroundings
@@ -135,6 +135,23 @@ class Batch:
         if self.written is not None:
             self.written(record)
         return record
+
+    def leftovers(self, clients: Collection[str]) -> list[str]:
+        """Reports of these clients from earlier runs that no job stands for any more, and that nobody has edited."""
+        current = {path for record in self.manifest.records() for path in record.files}
+        return [
+            path
+            for path in self.manifest.paths()
+            if path.endswith(".docx")
+            and path not in current
+            and PurePosixPath(path).parent.as_posix() in clients
+            if (digest := self._outputs.digest(path)) is not None and self.manifest.knows(path, digest)
+        ]
+
+    def absent(self, clients: Collection[str]) -> list[str]:
+        """Clients whose results stand in the output folder but who are none of these."""
+        known = dict.fromkeys(r.client for r in self.manifest.records() if r.client != "." and r.files)
+        return [name for name in known if name not in clients]
 
     def done_before(self, task: Task) -> Done:
         """A task that need not run, as it was recorded."""

@@ -58,7 +58,7 @@ def summarise(done: Sequence[Done]) -> Summary:
     return Summary(
         lines,
         _states(lines),
-        _scores(lines, list(ladders)),
+        _scores(lines, [n for n in ladders if (lines.loc[lines["标准"] == n, "全表满分"] != "").any()]),
         tuple(_indicators(n, ladders[n], judged[judged["standard"] == n]) for n in numbers),
     )
 
@@ -76,9 +76,12 @@ def _line(done: Done) -> tuple[Any, ...]:
     if not line:
         return name_of(done), "", "", None, record.state, *("",) * 6, None, None, record.message, "", False
     findings = "\n".join(line["findings"]) or (record.message if not done.state.fine else "")
-    nothing = Decimal(line["printed_of"]) == 0  # a standard that prints no points
-    printed = ("", "") if nothing else (line["printed"], line["printed_of"])
-    scores = (*printed, line["whole"], line["whole_of"], line["confirmed"])
+    # a standard may print no points, or know none at all
+    printed = (line["printed"], line["printed_of"]) if Decimal(line["printed_of"]) else ("", "")
+    whole = (
+        (line["whole"], line["whole_of"], line["confirmed"]) if Decimal(line["whole_of"]) else ("", "", "")
+    )
+    scores = (*printed, *whole)
     return (
         name_of(done), line["enterprise"], line["number"], line["year"], record.state, line["basic"], *scores,
         line["errors"], line["warnings"], findings, record.report, line["complete"],
@@ -105,7 +108,7 @@ def _states(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _scores(lines: pd.DataFrame, numbers: Sequence[str]) -> pd.DataFrame:
-    scored = lines[lines["标准"] != ""]
+    scored = lines[lines["全表满分"] != ""]
     bands = scored.apply(_band, axis=1) if len(scored) else pd.Series(dtype=object)
     table = pd.crosstab(bands, scored["标准"]) if len(scored) else pd.DataFrame()
     rows = [words for _, words in BANDS] + ([UNDECIDED] if UNDECIDED in table.index else [])
@@ -113,10 +116,9 @@ def _scores(lines: pd.DataFrame, numbers: Sequence[str]) -> pd.DataFrame:
 
 
 def _band(line: pd.Series[Any]) -> str:
-    full = Decimal(line["全表满分"])
-    if not line["complete"] or full == 0:
+    if not line["complete"]:
         return UNDECIDED
-    share = Decimal(line["全表得分（暂拟）"]) / full * 100
+    share = Decimal(line["全表得分（暂拟）"]) / Decimal(line["全表满分"]) * 100
     return next(words for least, words in BANDS if share >= least)
 
 
@@ -125,15 +127,19 @@ def _indicators(number: str, ladder: Sequence[str], judged: pd.DataFrame) -> Ind
     labels = list(dict.fromkeys(judged["indicator"]))
     counts = pd.crosstab(judged["indicator"], judged["level"])
     words = [w for w in (*ladder, *OTHER_LEVELS) if w in counts.columns]
-    spread = judged[judged["value"] != ""].groupby("indicator", sort=False)["value"].apply(_spread)
+    numbers = judged[judged["value"] != ""].groupby("indicator", sort=False)["value"]
+    spread = {label: _spread(values) for label, values in numbers}
     return Indicators(
         number,
         levels=_wide(judged, "level", reports, labels),
         values=_wide(judged, "value", reports, labels),
         counts=counts.reindex(index=labels, columns=words, fill_value=0),
-        spread=pd.DataFrame(dict(spread), index=["份数", "最小", "中位", "最大"], dtype=object)
-        .T.reindex(labels)
-        .fillna(""),
+        spread=pd.DataFrame(
+            [spread.get(label, ("",) * 4) for label in labels],
+            labels,
+            ["份数", "最小", "中位", "最大"],
+            dtype=object,
+        ),
     )
 
 

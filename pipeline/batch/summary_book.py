@@ -16,6 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.batch.job import State
 from pipeline.batch.summary import OTHER_LEVELS, SHOWN, Indicators, Summary
 from pipeline.intake.metrics import height
 from pipeline.intake.package import with_flexible_rows
@@ -28,6 +29,7 @@ _WIDTHS: Final = (26, 26, 20, 7, 11, 9, 9, 9, 11, 9, 9, 6, 6, 60, 40)
 _NAME, _COLUMN = 36, 14
 _TEXTS: Final = ("首要问题", "报告", "客户", "企业名称", "标准")
 LEVEL_COLOURS: Final = ("#F4A6A6", "#FFE699", "#C6E0B4", "#8CC9A1", "#5FAE7F")
+RED: Final = "#FF9B9B"
 GREY: Final = "#D9D9D9"
 ACCENT: Final = "#1F5F3F"
 _LINK: Final = re.compile(rb'Target="[^"]*"(?= TargetMode="External")')
@@ -123,6 +125,8 @@ class _Writer:
             sheet.write_url(row, column, f"external:{address}", self._link, str(value))
         elif heading in _TEXTS:
             self._write(sheet, row, column, value, self._text)
+        elif value and (colour := state_colour(heading, str(value))):
+            self._write(sheet, row, column, value, self._coloured(f"state {colour}", {"bg_color": colour}))
         else:
             self.put(sheet, row, column, value, self._centre)
 
@@ -162,7 +166,10 @@ class _Writer:
     def indicators(self, each: Indicators) -> None:
         """Two sheets a standard: which level each report reaches, and the figures behind it."""
         ladder = [w for w in each.counts.columns if w not in OTHER_LEVELS]
-        for name, table in (("等级", each.levels), ("数值", each.values)):
+        tables = [("等级", each.levels)]
+        if any(value for values in each.values.to_numpy() for value in values):
+            tables.append(("数值", each.values))
+        for name, table in tables:
             sheet = self._sheet(f"{name} {each.number}")
             sheet.repeat_rows(0)
             sheet.freeze_panes(1, 1)
@@ -193,7 +200,8 @@ class _Writer:
         for each in summary.indicators:
             title = f"{each.number} 各指标达到的等级，份数"
             row = self._charted(sheet, row, title, each.counts, "bar", "percent_stacked")
-            row = self._table(sheet, row, f"{each.number} 各指标的数值", each.spread)
+            if (each.spread["份数"] != "").any():
+                row = self._table(sheet, row, f"{each.number} 各指标的数值", each.spread)
 
     def _table(self, sheet: Worksheet, row: int, title: str, table: pd.DataFrame) -> int:
         sheet.write_string(row, 0, title, self._title)
@@ -228,17 +236,24 @@ class _Writer:
         chart.set_title({"name": title, "name_font": {"size": 11}, "overlay": False})
         chart.set_legend({"position": "bottom"} if stacked or len(table.columns) > 1 else {"none": True})
         chart.set_y_axis(
-            {"reverse": True, "interval_unit": 1}
+            {"reverse": True, "interval_unit": 1, "num_font": {"size": 8}}
             if kind == "bar"
             else {"min": 0, "visible": False, "major_gridlines": {"visible": False}}
         )
-        size = max(260, 26 * len(table) + 120)
+        size = max(260, (30 if kind == "bar" else 26) * len(table) + 120)
         chart.set_size({"width": 620, "height": size})
         sheet.insert_chart(row, max(len(table.columns), 4) + 2, chart)
         return max(below, row + size // 20 + 2)
 
 
 _SERIES: Final = (ACCENT, "#2E75B6", "#C55A11", "#7F6000", "#7030A0")
+
+
+def state_colour(heading: str, value: str) -> str:
+    """The ground of a cell that tells at a glance how a client stands; "" for none."""
+    if heading == "状态":
+        return {State.FINAL: "#C6E0B4", State.DRAFT: "#FFC24D"}.get(State(value), RED)
+    return RED if (heading, value) == ("基本要求", "不符合") else ""
 
 
 def level_colour(level: str, ladder: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.batch.job import State
 from pipeline.batch.summary import OTHER_LEVELS, SHOWN, Indicators, Summary
-from pipeline.batch.summary_book import ACCENT, level_colour
+from pipeline.batch.summary_book import ACCENT, level_colour, state_colour
 from pipeline.show import printable
 
 FILE: Final = "汇总.html"
@@ -25,8 +25,8 @@ table{border-collapse:collapse;width:100%}
 th,td{border:1px solid #c4c4c4;padding:.3em .55em;text-align:left;vertical-align:top}
 th{background:#dcebe1;position:sticky;top:0}
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.c{text-align:center;white-space:nowrap}
-td.f{min-width:22em;white-space:pre-line;color:#404040}td.name{min-width:9em;font-weight:bold}td.e{min-width:11em}td.r{min-width:11em}
-tr.bad td.s{background:#ff9b9b;font-weight:bold}tr.draft td.s{background:#ffc24d}tr.good td.s{background:#c6e0b4}
+td.f{min-width:19em;white-space:pre-line;color:#404040}td.name{min-width:9em;font-weight:bold}td.e{min-width:10em}td.t{min-width:7em}td.r{min-width:11em}
+tr.bad td.s{font-weight:bold}th.n{min-width:2.4em}
 .levels td,.levels th{font-size:12.5px}.levels th{min-width:5.5em;font-weight:normal}
 .charts{display:flex;flex-wrap:wrap;gap:2.5em;align-items:flex-start}
 figure{margin:0}figcaption{font-weight:bold;margin-bottom:.4em}
@@ -92,7 +92,7 @@ def _filter(summary: Summary) -> str:
 
 
 def _lines(lines: pd.DataFrame) -> str:
-    head = "".join(f"<th>{_text(word)}</th>" for word in SHOWN)
+    head = "".join(f'<th class="{"n" if word in _NUMBERS else ""}">{_text(word)}</th>' for word in SHOWN)
     body = "".join(
         f'<tr class="{_kind(line["状态"])}">{"".join(_cell(word, line[word]) for word in SHOWN)}</tr>\n'
         for _, line in lines.iterrows()
@@ -105,9 +105,11 @@ def _cell(heading: str, value: Any) -> str:
         return "<td></td>"
     if heading == "报告":
         return f'<td class="r"><a href="{escape(quote(str(value)))}">{_text(str(value).rpartition("/")[2])}</a></td>'
-    looks = {"客户": "name", "首要问题": "f", "状态": "c s", "基本要求": "c", "企业名称": "e"}
+    looks = {"客户": "name", "首要问题": "f", "状态": "c s", "基本要求": "c", "企业名称": "e", "标准": "t"}
     look = "n" if heading in _NUMBERS else looks.get(heading, "")
-    return f'<td class="{look}">{_text(value)}</td>'
+    colour = state_colour(heading, str(value))
+    style = f' style="background:{colour}"' if colour else ""
+    return f'<td class="{look}"{style}>{_text(value)}</td>'
 
 
 # -- indicators ------------------------------------------------------------------------------------------------
@@ -126,6 +128,7 @@ def _levels(each: Indicators) -> str:
         + "".join(f'<td class="n">{_text(v)}</td>' for v in each.spread[name])
         + "</tr>\n"
         for name in each.spread.columns
+        if (each.spread["份数"] != "").any()
     )
     return (
         f'<h2>{_text(each.number)}：各指标的数值和等级</h2>\n<div class="wide"><table class="levels">'

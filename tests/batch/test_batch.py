@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import tempfile
+import time
 from pathlib import Path
 
 import psutil
@@ -92,8 +94,10 @@ def test_a_workbook_that_takes_too_much_memory_or_time_ends_only_itself(shop: Sh
 
 
 def test_a_worker_killed_by_somebody_else_is_replaced_and_its_job_done_again(
-    shop: Shop, tmp_path: Path
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
     options = Options(standards_folder=shop.standards, template=shop.template, page_numbers=False)
     first, second = (
         Job(name, DECLARED, shop.client(tmp_path / name), None, options) for name in ("甲", "乙")
@@ -109,6 +113,7 @@ def test_a_worker_killed_by_somebody_else_is_replaced_and_its_job_done_again(
         assert [future.result().state, pool.submit(second).result().state] == [State.FINAL, State.FINAL]
     finally:
         pool.close()
+    assert not any((tmp_path / "scratch").iterdir())
 
 
 def test_a_batch_without_drafts_holds_back_what_has_errors(shop: Shop, tmp_path: Path) -> None:
@@ -341,6 +346,39 @@ def test_clients_that_moved_are_the_same_clients(shop: Shop, two: Two) -> None:
     assert "2 份没有变化" in result.output
 
 
+def test_a_client_that_fails_now_is_not_taken_for_its_older_report(two: Two, shop: Shop) -> None:
+    """Nobody is to send 甲's report of the workbook before; and it is told again until it is gone."""
+    (two / "in" / "甲" / "录入表.xlsx").write_bytes(b"broken")
+
+    for _ in range(2):
+        result = shop.batch(two / "in", "-o", two / "out")
+        assert result.exit_code == 1
+        assert "注意：甲/自评价报告.docx 是以前生成的，与本次数据可能不符。" in result.output
+
+    (two / "out" / "甲" / "自评价报告.docx").unlink()
+    assert "以前生成" not in shop.batch(two / "in", "-o", two / "out").output
+
+
+def test_results_of_clients_who_are_not_there_any_more_are_kept_and_named(two: Two) -> None:
+    shutil.rmtree(two / "in" / "乙")
+
+    output = two.again()
+
+    assert "输出文件夹里另有 1 家的结果不在本次之列，保留不动，汇总没有列：乙" in output
+    assert (two / "out" / "乙" / "自评价报告.docx").is_file()
+
+
+def test_a_cause_that_many_clients_share_is_said_once(shop: Shop, tmp_path: Path) -> None:
+    for name in ("甲", "乙", "丙", "丁"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        (tmp_path / "in" / name / "录入表.xlsx").write_bytes(b"a,b\n1,2\n")
+
+    output = shop.batch(tmp_path / "in", "-o", tmp_path / "out").output
+
+    assert output.count("内容是纯文本") == 1
+    assert "丁、丙、乙 等 4 份：录入表.xlsx：内容是纯文本" in output
+
+
 # -- two batches -----------------------------------------------------------------------------------------------
 def test_the_second_of_two_batches_is_told_who_holds_the_folder(shop: Shop, two: Two) -> None:
     with locked(two / "out"):
@@ -385,8 +423,10 @@ manifest.Manifest.finish = counted(manifest.Manifest.finish)
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 @pytest.mark.parametrize("number", [2, 4, 5, 6, 8, 14])
 def test_a_batch_killed_at_any_step_is_resumed_without_loss(
-    shop: Shop, number: int, finished: Path, tmp_path: Path
+    shop: Shop, number: int, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
     shutil.copytree(finished / "in", tmp_path / "in")
     output = tmp_path / "out"
     killed = shop.process(tmp_path / "in", "-o", output, "--jobs", "1", before=KILLED.format(number=number))
@@ -398,6 +438,10 @@ def test_a_batch_killed_at_any_step_is_resumed_without_loss(
     assert results(output) == results(finished / "out")
     assert ("正在写的 1 份结果已补齐" in resumed.stdout) == (number in (5, 6, 8, 14))
     assert ("1 份没有变化" in resumed.stdout) == (number in (5, 6, 8))
+    until = time.monotonic() + 60  # the killed batch's worker notices by itself
+    while any((tmp_path / "scratch").iterdir()) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert [p.name for p in (tmp_path / "scratch").rglob("*")] == []
 
 
 def test_a_full_disk_stops_the_batch_and_leaves_nothing_half_written(

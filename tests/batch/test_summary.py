@@ -12,6 +12,12 @@ import openpyxl
 import pytest
 from lxml import html
 
+from pipeline.batch.job import State
+from pipeline.batch.manifest import Record
+from pipeline.batch.run import Done
+from pipeline.batch.summary import summarise
+from pipeline.batch.summary_book import summary_book
+from pipeline.batch.summary_page import summary_page
 from tests.batch.shop import SUMMARY, Shop, results
 from tests.conftest import ROOT
 from tests.test_reproducible import ABROAD, HOME, LATER
@@ -83,6 +89,34 @@ def test_the_level_and_the_value_of_every_indicator_stand_there(output: Path) ->
         (0.6, 1500, 122.9),
         (1.2, 3000, 122.9),
     ]
+
+
+def test_how_a_client_stands_is_seen_at_a_glance(output: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO((output / "汇总.xlsx").read_bytes()))
+    states = {row[4].value: row[4].fill.fgColor.rgb for row in book["汇总"].iter_rows(min_row=2)}
+
+    assert states == {"草稿": "FFFFC24D", "正式": "FFC6E0B4", "失败": "FFFF9B9B"}
+
+
+def test_a_standard_without_points_and_basic_requirements_has_neither_in_the_summary() -> None:
+    """The audit knows no points; `—` and an empty cell, no `0.00` of 0, no bar among the scores, no empty sheet."""
+    line = {
+        "enterprise": "某厂", "year": 2024, "number": "审核", "basic": "", "printed": "0.00", "printed_of": "0",
+        "whole": "0.00", "whole_of": "0", "confirmed": "0.00", "complete": True, "errors": 0, "warnings": 0,
+        "findings": [], "levels": ["未达到三级"],
+        "indicators": [{"id": "a", "label": "水平", "unit": "1", "value": None, "level": "不适用"}],
+    }  # fmt: skip
+
+    summary = summarise([Done(Record("甲", "申报", State.FINAL, "", line=line), "")])
+
+    shown = dict(
+        summary.lines.iloc[0][["基本要求", "原文部分得分", "全表得分（暂拟）", "全表满分", "已证实得分"]]
+    )
+    assert set(shown.values()) == {""}
+    assert list(summary.scores.columns) == []
+    sheets = openpyxl.load_workbook(io.BytesIO(summary_book(summary))).sheetnames
+    assert sheets == ["汇总", "等级 审核", "分布"]
+    assert "中位" not in summary_page(summary)
 
 
 def test_distributions_are_counted(output: Path) -> None:
