@@ -34,17 +34,14 @@ def main() -> None:
 
 def ours(book: Path) -> Any:
     """What `lvbao run` does between reading and writing."""
-    from pipeline.deliver import Options, make_report, standard_for
-    from pipeline.evaluate import evaluate
-    from pipeline.export import evaluation_record, to_json
+    from pipeline.deliver import Options, produce
     from pipeline.intake.reader import parse_workbook
 
     options = Options(draft=True, page_numbers=False)
 
     def work() -> object:
         parse_workbook.cache_clear()
-        evaluation = evaluate(book, standard_for(book, options))
-        return make_report(evaluation, options), to_json(evaluation_record(evaluation))
+        return produce(book, options).files
 
     return work
 

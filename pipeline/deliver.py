@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.collector import waiting_collector
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
@@ -206,6 +207,7 @@ class Produced:
         }
 
 
+@waiting_collector()
 def produce(workbook: Path, options: Options) -> Produced:
     """Evaluates a workbook and makes its report, in memory.
 
