@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pipeline.report.charts import CHART_STYLE
-from pipeline.report.diagrams import DIAGRAM_STYLE
 from pipeline.report.elements import (
     CHAPTER_SEQ,
     SECTION_SEQ,
@@ -21,15 +19,14 @@ from pipeline.report.elements import (
     run,
     runs,
 )
-from pipeline.report.equation_marks import EQUATION_STYLE
 from pipeline.report.errors import SourceError
 from pipeline.report.grids import GridRow, alignments, column_widths, grid_row, read_form, read_table, table
 from pipeline.report.house import House, Manner, Section, assemble
 from pipeline.report.includes import expanded
+from pipeline.report.markers import CHART, DIAGRAM, EQUATION, PICTURE
 from pipeline.report.ooxml import Element, el, qn, style_of, val
 from pipeline.report.package import write_package
 from pipeline.report.pages_front import cover_blocks, front_blocks, toc_blocks
-from pipeline.report.pictures import STYLE as PICTURE_STYLE
 from pipeline.report.source import Block, Heading, ListItem, Paragraph, Part, TagLine, inline, read_source
 from pipeline.report.tables import merge_bookmark
 
@@ -195,9 +192,9 @@ class _Builder:
         elif part.name == "note":
             self._styled(part.blocks, "Note")
         elif part.name == "chart":
-            self._body.extend(self._drawn(part, CHART_STYLE, "charts"))
+            self._body.extend(self._drawn(part, CHART, "charts"))
         elif part.name == "diagram":
-            self._body.extend(self._drawn(part, DIAGRAM_STYLE, "diagrams"))
+            self._body.extend(self._drawn(part, DIAGRAM, "diagrams"))
         elif part.name == "equation":
             self._equation(part)
         elif part.name == "picture":
@@ -213,7 +210,7 @@ class _Builder:
         """A paragraph that will become the equation of its key."""
         if "key" not in part.options:
             raise SourceError('equation 要写 key="…/symbolic" 或 key="…/substituted"', part.line)
-        self._body.append(paragraph(EQUATION_STYLE, runs(inline(part.options["key"]))))
+        self._body.append(paragraph(EQUATION, runs(inline(part.options["key"]))))
 
     def _front(self, part: Part) -> None:
         opening, closing = front_blocks(part)
@@ -345,7 +342,7 @@ class _Builder:
         """The paragraph that becomes the picture, its caption below."""
         if not {"key", "caption"} <= part.options.keys():
             raise SourceError('部件 picture 要写 key="图片的标识" 和 caption="图题"', part.line)
-        return [paragraph(PICTURE_STYLE, runs(inline(part.options["key"]))), self._caption(part, "图")]
+        return [paragraph(PICTURE, runs(inline(part.options["key"]))), self._caption(part, "图")]
 
     def _caption(self, part: Part, label: str = "表") -> Element:
         number = self._chapter.next(label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipeline.report.chart_spec import Chart, Series, label_text
@@ -11,31 +11,28 @@ from pipeline.report.chart_workbook import chart_workbook
 from pipeline.report.chart_xml import chart_space
 from pipeline.report.elements import run
 from pipeline.report.errors import PackageError
-from pipeline.report.ooxml import NS, Element, el, paragraph_text, paragraphs_of_style, qn
-from pipeline.report.outline import style_id
+from pipeline.report.ooxml import NS, Element, el, paragraph_text, qn
 from pipeline.report.package import Package
 
-__all__ = ["CHART_STYLE", "NOT_DRAWN", "Chart", "Series", "add_chart", "insert_charts", "label_text"]
+__all__ = ["NOT_DRAWN", "Chart", "Series", "add_chart", "insert_charts", "label_text"]
 
-CHART_STYLE: Final = "lvChart"
-"""A paragraph of this style whose whole text is the id of a chart becomes that chart."""
-CHART_STYLE_NAME: Final = "图"
-"""How people see the style; WPS and Chinese Word give the id anew when they save."""
 NOT_DRAWN: Final = "（数据不足，未绘制此图。）"
 _CHART_TYPE: Final = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _BOOK_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def insert_charts(package: Package, charts: Mapping[str, Chart | None]) -> tuple[str, ...]:
-    """Replace every chart paragraph of the body by its drawing, in place; returns the ids that nobody knows.
+def insert_charts(
+    package: Package, charts: Mapping[str, Chart | None], markers: Sequence[Element]
+) -> tuple[str, ...]:
+    """Replace the marker paragraphs of the body by their drawings, in place; returns the ids that nobody knows.
 
-    A chart that is None (its data are missing) leaves a remark instead; templates ask `charts.<id>` to say it better.
+    The whole text of a marker is the id of a chart. A chart that is None (its data are missing) leaves a remark instead; templates ask `charts.<id>` to say it better.
     """
     name = package.document_name
     document = package.tree(name)
     unknown: list[str] = []
-    style = style_id(package, CHART_STYLE_NAME, CHART_STYLE)
-    for paragraph in paragraphs_of_style(document, [style]):
+    number: int | None = None
+    for paragraph in markers:
         wanted = paragraph_text(paragraph).strip()
         if not wanted:
             continue
@@ -45,11 +42,13 @@ def insert_charts(package: Package, charts: Mapping[str, Chart | None]) -> tuple
         chart = charts[wanted]
         inner = run(NOT_DRAWN)
         if chart is not None:
-            inner = el("w:r", None, add_chart(package, name, chart, _next_id(document)))
+            number = _next_id(document) if number is None else number + 1
+            inner = el("w:r", None, add_chart(package, name, chart, number))
         for child in [child for child in paragraph if child.tag != qn("w:pPr")]:
             paragraph.remove(child)
         paragraph.append(inner)
-    package.put_xml(name, document)
+    if markers:
+        package.put_xml(name, document)
     return tuple(dict.fromkeys(unknown))
 
 

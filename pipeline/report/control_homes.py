@@ -7,7 +7,9 @@ from typing import Final
 
 from pipeline.report.ooxml import Element, nearest, qn, style_of
 
-MARKER_STYLES: Final = frozenset({"lvEquation", "lvChart", "lvDiagram", "lvPicture"})
+CHART, DIAGRAM, EQUATION, PICTURE = "lvChart", "lvDiagram", "lvEquation", "lvPicture"
+"""Styles of paragraphs whose text is a key for what takes their place; no figure stands in them."""
+MARKER_IDS: Final = frozenset({CHART, DIAGRAM, EQUATION, PICTURE})
 _HOMES: Final = frozenset({qn("w:p"), qn("w:ins"), qn("w:moveTo"), qn("w:smartTag")})
 _TEXT, _RUN, _PARAGRAPH, _FIELD, _KIND = (
     qn(name) for name in ("w:t", "w:r", "w:p", "w:fldChar", "w:fldCharType")
@@ -30,7 +32,7 @@ def _may_hold_control(node: Element) -> bool:
     if run is None or run.tag != _RUN or home is None or home.tag not in _HOMES:
         return False
     paragraph = home if home.tag == _PARAGRAPH else nearest(home, "w:p")
-    if paragraph is None or style_of(paragraph) in MARKER_STYLES:
+    if paragraph is None or style_of(paragraph) in MARKER_IDS:
         return False
     return all(above.tag in _HOMES for above in _between(run, paragraph))
 

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipeline.report.diagram_layout import sheets_of
 from pipeline.report.diagram_spec import Diagram
 from pipeline.report.diagram_xml import drawing_of, ids_taken
 from pipeline.report.elements import run
-from pipeline.report.ooxml import Element, el, paragraph_text, paragraphs_of_style, qn
-from pipeline.report.outline import style_id
+from pipeline.report.ooxml import Element, el, paragraph_text, qn
 from pipeline.report.package import Package
 
-DIAGRAM_STYLE: Final = "lvDiagram"
-DIAGRAM_STYLE_NAME: Final = "示意图"
-"""How people see the style; WPS and Chinese Word give the id anew when they save."""
 NOT_DRAWN: Final = "（数据不足，未绘制此图。）"
 
 
-def insert_diagrams(package: Package, diagrams: Mapping[str, Diagram | None]) -> tuple[str, ...]:
-    """Replace every diagram paragraph of the body by its drawings, in place; returns the ids that nobody knows.
+def insert_diagrams(
+    package: Package, diagrams: Mapping[str, Diagram | None], markers: Sequence[Element]
+) -> tuple[str, ...]:
+    """Replace the marker paragraphs of the body by their drawings, in place; returns the ids that nobody knows.
 
     A diagram that needs several sheets takes a paragraph for each. One that is None leaves a remark.
     """
     name = package.document_name
     document = package.tree(name)
-    style = style_id(package, DIAGRAM_STYLE_NAME, DIAGRAM_STYLE)
-    markers = [p for p in paragraphs_of_style(document, [style]) if paragraph_text(p).strip()]
+    markers = [p for p in markers if paragraph_text(p).strip()]
     unknown: list[str] = []
     number = _next_id(document) if markers else 0
     for marker in markers:

@@ -11,32 +11,33 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from pipeline.report.markers import EQUATION
 from pipeline.report.math import inline, is_symbol, symbol
 from pipeline.report.ooxml import Element, nearest, paragraph_text, paragraphs_of_style, qn
 from pipeline.report.outline import style_id
 from pipeline.report.package import Package
 
-EQUATION_STYLE: Final = "lvEquation"
 SYMBOL_STYLE: Final = "lvSymbol"
 _OPTIONAL: Final = "/substituted"
 _KEPT: Final = (qn("w:pPr"), qn("w:bookmarkStart"), qn("w:bookmarkEnd"))
 
 
-def insert_into_package(package: Package, equations: Mapping[str, Element]) -> tuple[str, ...]:
-    """Put equations and symbols into the main document; returns the keys that nothing is known about."""
+def insert_into_package(
+    package: Package, equations: Mapping[str, Element], markers: Sequence[Element]
+) -> tuple[str, ...]:
+    """Put equations in the place of their markers, and symbols, into the main document; returns the unknown keys."""
     name = package.document_name
     root = package.tree(name)
-    marks, symbols = (style_id(package, style, style) for style in (EQUATION_STYLE, SYMBOL_STYLE))
-    paragraphs, runs = paragraphs_of_style(root, [marks]), _symbol_runs(root, symbols)
-    unknown = _fill(paragraphs, equations)
+    runs = _symbol_runs(root, style_id(package, SYMBOL_STYLE, SYMBOL_STYLE))
+    unknown = _fill(markers, equations)
     _set_symbols(runs)
-    if paragraphs or runs:
+    if markers or runs:
         package.put_xml(name, root)
     return unknown
 
 
 def insert_equations(
-    root: Element, equations: Mapping[str, Element], style: str = EQUATION_STYLE
+    root: Element, equations: Mapping[str, Element], style: str = EQUATION
 ) -> tuple[str, ...]:
     """Replace every key paragraph by its equation; returns the unknown keys.
 

@@ -16,6 +16,7 @@ from pipeline.report.faults import Place, TemplateFault, nearest_name
 from pipeline.report.fields import FieldsDone, update_fields
 from pipeline.report.gate import Problem, client_texts, inspect
 from pipeline.report.layout import find_pages, libreoffice
+from pipeline.report.markers import CHART, DIAGRAM, EQUATION, PICTURE, markers_of
 from pipeline.report.ooxml import Element
 from pipeline.report.package import Package, embed, write_package
 from pipeline.report.pictures import place_pictures
@@ -66,10 +67,14 @@ def render_report(
     package, faults = opened.render(context, lock=not draft)
     if package is None:
         return Rendered(None, faults)
-    unknown = (*insert_charts(package, charts or {}), *insert_diagrams(package, diagrams or {}))
-    if faults := _unknown_equations(insert_into_package(package, equations), equations):
+    markers = markers_of(package)
+    unknown = (
+        *insert_charts(package, charts or {}, markers[CHART]),
+        *insert_diagrams(package, diagrams or {}, markers[DIAGRAM]),
+    )
+    if faults := _unknown_equations(insert_into_package(package, equations, markers[EQUATION]), equations):
         return Rendered(None, faults)
-    misplaced = place_pictures(package, pictures)
+    misplaced = place_pictures(package, pictures, markers[PICTURE])
     if draft:
         add_watermark(package)
     done = update_fields(package, find_pages if page_numbers else None)

@@ -7,49 +7,45 @@ from their content, each once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pipeline.picture import Picture, printed_size
 from pipeline.report.gate import Problem
+from pipeline.report.markers import PICTURE, marker_ids
 from pipeline.report.ooxml import NS, Element, clean_text, el, paragraph_text, paragraphs_of_style, qn
 from pipeline.report.package import Package
 from pipeline.report.safety import part_label
 
-STYLE: Final = "lvPicture"
 _PARTS: Final = ("main+xml", "header+xml", "footer+xml", "footnotes+xml", "endnotes+xml")
 _FRAME_EMU: Final = 6350  # a hairline around the picture: white paper would have no edge on a white page
 _MAX_DESCRIPTION: Final = 250
 
 
-def place_pictures(package: Package, pictures: Mapping[str, Picture]) -> tuple[Problem, ...]:
-    """Put the pictures into a rendered package, in place; problems are keys that no picture has."""
+def place_pictures(
+    package: Package, pictures: Mapping[str, Picture], markers: Sequence[Element]
+) -> tuple[Problem, ...]:
+    """Put the pictures into a rendered package, in place; problems are keys that no picture has.
+
+    `markers` are those of the main document; headers, footers and notes are looked through.
+    """
     problems: list[Problem] = []
-    styles = _marker_styles(package)
+    style, main = marker_ids(package)[PICTURE], package.document_name
     for name in sorted(name for ending in _PARTS for name in package.of_type(ending)):
         root = package.tree(name)
-        markers = [p for p in paragraphs_of_style(root, styles) if not _is_filled(p)]
-        numbers = _free_ids(root)
-        for marker in markers:
+        found = markers if name == main else paragraphs_of_style(root, [style])
+        waiting = [p for p in found if not _is_filled(p)]
+        numbers = _free_ids(root) if waiting else iter(())
+        for marker in waiting:
             key = paragraph_text(marker).strip()
             if key in pictures:
                 _fill(marker, pictures[key], _related(package, name, pictures[key]), next(numbers))
             else:
-                message = f"没有名为“{key[:40]}”的图片可放在样式为 {STYLE} 的段落"
+                message = f"没有名为“{key[:40]}”的图片可放在样式为 {PICTURE} 的段落"
                 problems.append(Problem("unknown_picture", part_label(name), message))
-        if markers:
+        if waiting:
             package.put_xml(name, root)
     return tuple(problems)
-
-
-def _marker_styles(package: Package) -> set[str]:
-    """Ids of the style of that name; programs that save a template may give it another id."""
-    return {STYLE} | {
-        str(style.get(qn("w:styleId")))
-        for name in package.of_type(".styles+xml")
-        for style in package.tree(name).iter(qn("w:style"))
-        if any(node.get(qn("w:val")) == STYLE for node in style.iter(qn("w:name")))
-    }
 
 
 def _is_filled(paragraph: Element) -> bool:

@@ -59,7 +59,9 @@ def tidy_part(root: Element, heights: Heights, text: str | None = None) -> None:
         _number_bookmarks(root)
 
 
-_UNEVEN: Final = re.compile(r"<w:t>(?=\s|[^<]*(?:\s<|  |[\n\t]))|<w:t [^<>]*>(?=\s|[^<]*(?:\s<|  |[\n\t]))")
+_UNEVEN: Final = re.compile(
+    r'<w:t>(?:\s|[^<]*(?:\s<|  |[\n\t]))|<w:t xml:space="preserve">[^<]*[\n\t]|<w:t (?!xml:space="preserve">)'
+)
 """A text with breaks, tabs or blanks that Word would take away, unless it is said to keep them."""
 _BOXES: Final = ("<w:txbxContent", "<w:hdr", "<w:ftr")
 _BOX_TAGS: Final = (qn("w:txbxContent"), qn("w:hdr"), qn("w:ftr"))

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from pipeline.report.charts import CHART_STYLE
-from pipeline.report.diagrams import DIAGRAM_STYLE
+from pipeline.report.markers import CHART, DIAGRAM, PICTURE
 from pipeline.report.ooxml import Element, qn, style_of
-from pipeline.report.pictures import STYLE as PICTURE_STYLE
 from pipeline.report.reading import Line, digest, joined_lines, normal, own_paragraphs, read_paragraph
 from pipeline.report.text_part import own_text
 from pipeline.review.document import row_key, short
@@ -27,7 +25,7 @@ from pipeline.review.refresh.notes import Notes
 from pipeline.review.segment import tokens
 
 _BLOCKS: Final = frozenset(qn(f"w:{n}") for n in ("p", "tbl", "sdt"))
-_DRAWN_STYLES: Final = frozenset({CHART_STYLE, DIAGRAM_STYLE, PICTURE_STYLE})
+_DRAWN_STYLES: Final = frozenset({CHART, DIAGRAM, PICTURE})
 """Paragraphs of these styles hold what the program drew; pictures that people put in have others."""
 _ALIKE: Final = 0.5
 _DRAWN: Final = qn("w:drawing")
