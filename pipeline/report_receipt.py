@@ -22,7 +22,14 @@ SCHEMA: Final = "lvbao-receipt/1"
 ENDING: Final = ".凭据.json"
 _PLAIN: Final = tuple(f.name for f in fields(Receipt) if f.name != "evidence_sha256")
 _XML_NAMES: Final = {"version": "lvbao-version"}
-_ESCAPED: Final = (("&", "&amp;"), (">", "&gt;"), ("<", "&lt;"), ("\n", "&#10;"), ("\r", "&#13;"), ("\t", "&#9;"))
+_ESCAPED: Final = (
+    ("&", "&amp;"),
+    (">", "&gt;"),
+    ("<", "&lt;"),
+    ("\n", "&#10;"),
+    ("\r", "&#13;"),
+    ("\t", "&#9;"),
+)
 _OPTIONAL: Final = ("verification", "verification_sha256")
 
 
