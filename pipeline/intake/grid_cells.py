@@ -57,12 +57,14 @@ class GridCells(Mapping[Place, Cell]):
 
     def items(self) -> ItemsView[Place, Cell]:
         """All cells with their places."""
-        found = dict(self._marked)
+        found, made, percent = dict(self._marked), self._made, self._percent
         for row, values in enumerate(self._rows, self._top):
             for column, value in enumerate(values, self._left):
                 if value != "":
                     place = row, column
-                    cell = self._cell(place)
+                    if place not in made:
+                        made[place] = made_cell(value, place in percent)
+                    cell = made[place]
                     if cell is not None:
                         found[place] = cell
         return found.items()
