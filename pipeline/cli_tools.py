@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -44,6 +42,9 @@ def reported(command: Command) -> Command:
 
 def _details() -> str:
     """The file that the traceback was written to."""
+    import tempfile  # imported late, as everything that --help does not need
+    import traceback
+
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", prefix="lvbao-", suffix=".log", delete=False
     ) as log:

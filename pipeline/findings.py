@@ -7,7 +7,6 @@ compare codes, never sentences.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -110,6 +109,8 @@ def cell_order(cell: str) -> tuple[int, int]:
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `name` was probably meant to be, or None."""
+    import difflib  # imported late: every command imports this module, few look for a likeness
+
     found = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
     return found[0] if found else None
 

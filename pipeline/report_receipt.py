@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from xml.sax.saxutils import quoteattr
 
 from pipeline.findings import LvbaoError
 from pipeline.receipt import Receipt
@@ -23,6 +22,14 @@ SCHEMA: Final = "lvbao-receipt/1"
 ENDING: Final = ".凭据.json"
 _PLAIN: Final = tuple(f.name for f in fields(Receipt) if f.name != "evidence_sha256")
 _XML_NAMES: Final = {"version": "lvbao-version"}
+_ESCAPED: Final = (
+    ("&", "&amp;"),
+    (">", "&gt;"),
+    ("<", "&lt;"),
+    ("\n", "&#10;"),
+    ("\r", "&#13;"),
+    ("\t", "&#9;"),
+)
 _OPTIONAL: Final = ("verification", "verification_sha256")
 
 
@@ -56,9 +63,9 @@ class ReportReceipt:
             ("page-numbers", "yes" if self.asked.page_numbers else "no"),
             ("draft", "yes" if self.draft else "no"),
         ]
-        attributes = " ".join(f"{name}={quoteattr(clean_text(value))}" for name, value in pairs)
+        attributes = " ".join(f"{name}={_quoted(clean_text(value))}" for name, value in pairs)
         evidence = "".join(
-            f"<evidence file={quoteattr(clean_text(file))} sha256={quoteattr(digest)}/>"
+            f"<evidence file={_quoted(clean_text(file))} sha256={_quoted(digest)}/>"
             for file, digest in self.inputs.evidence_sha256
         )
         text = f'<?xml version="1.0" encoding="UTF-8"?>\n<receipt xmlns="{NAMESPACE}" {attributes}>{evidence}</receipt>'
@@ -77,6 +84,16 @@ class ReportReceipt:
             "inputs": asdict(self.inputs),
         }
         return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def _quoted(text: str) -> str:
+    """An attribute's value in quotation marks, as `xml.sax.saxutils.quoteattr` writes it: that module brings everything
+    along that talks to a network."""
+    for sign, written in _ESCAPED:
+        text = text.replace(sign, written)
+    if '"' not in text:
+        return f'"{text}"'
+    return f"'{text}'" if "'" not in text else '"' + text.replace('"', "&quot;") + '"'
 
 
 def receipt_name(report_file: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 
 _ATOMS: dict[str, tuple[str, str, int]] = {
@@ -107,6 +107,8 @@ _POWERS: dict[str, str] = {"kW": "3600", "MW": "3600000", "W": "3.6"}
 """Power is energy in an hour: kWh ÷ h is kW. Scales are those of kJ/h."""
 _POWER_DIMENSIONS = (("energy", 1), ("hour", -1))
 _PREFIXES = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
+_SCALES = Context(prec=28)
+"""Scales are computed with these digits wherever they are asked for first: the results are remembered."""
 _TOKEN = re.compile(r"dB\(A\)|lm/W|[·*/()]|[^·*/()\s]+")
 
 
@@ -144,18 +146,19 @@ class Unit:
         return self.scale / other.scale
 
     def __mul__(self, other: Unit) -> Unit:
-        return _combine(self, other, 1)
+        return _combine(self, other, 1, (self.text, other.text))
 
     def __truediv__(self, other: Unit) -> Unit:
-        return _combine(self, other, -1)
+        return _combine(self, other, -1, (self.text, other.text))
 
 
 @lru_cache(maxsize=4096)
-def _combine(left: Unit, right: Unit, sign: int) -> Unit:
+def _combine(left: Unit, right: Unit, sign: int, _spelt: tuple[str, str]) -> Unit:
+    """The product or quotient. `_spelt` keeps units apart that are equal but for their spelling: the result shows it."""
     dims = dict(left.dimensions)
     for name, exponent in right.dimensions:
         dims[name] = dims.get(name, 0) + sign * exponent
-    scale = left.scale * right.scale if sign > 0 else left.scale / right.scale
+    scale = (_SCALES.multiply if sign > 0 else _SCALES.divide)(left.scale, right.scale)
     if right.text == "1":
         text = left.text
     elif sign > 0:
@@ -179,7 +182,7 @@ def _atom(text: str) -> Unit:
     prefix = _PREFIXES.get(text[:1])
     if prefix is not None and len(text) > 1:
         inner = _atom(text[1:])
-        return Unit(text, prefix * inner.scale, inner.dimensions)
+        return Unit(text, _SCALES.multiply(prefix, inner.scale), inner.dimensions)
     raise UnknownUnit(text)
 
 

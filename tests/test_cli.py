@@ -357,6 +357,24 @@ def test_wrong_usage_is_exit_code_2() -> None:
     assert CliRunner().invoke(main, ["run", "录入表.xlsx", "--darft"]).exit_code == 2
 
 
+def test_a_run_without_a_verification_sheet_imports_neither_yaml_nor_the_network(tmp_path: Path) -> None:
+    """Once the pack is kept on the disk."""
+    book = next((Path(__file__).parents[1] / "samples").glob("01-*")) / "录入表.xlsx"
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from pipeline.deliver import Options, standard_for\nfrom pipeline.evaluate import evaluate\n"
+        f"book = Path({str(book)!r})\nevaluate(book, standard_for(book, Options()))\n"
+        "heavy = {'yaml', 'cerberus', 'openpyxl', 'pandas', 'defusedxml', 'ssl', 'http.client'}\n"
+        "print(sorted(heavy & sys.modules.keys()), 'pipeline.verification.verify' in sys.modules)"
+    )
+    environment = os.environ | {"LVBAO_CACHE": str(tmp_path)}
+    run = lambda: subprocess.run(  # noqa: E731
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    run()
+    assert run().stdout.splitlines()[-1] == "[] False"
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom pipeline.cli import main\n"

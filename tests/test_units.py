@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -45,3 +47,25 @@ def test_energy_in_an_hour_is_power() -> None:
     assert (unit("MWh") / unit("h")).factor_to(unit("kW")) == 1000
     assert unit("W").factor_to(unit("kW")) == Decimal("0.001")
     assert not unit("kW").same_kind(unit("kWh"))
+
+
+def test_a_unit_is_the_same_whoever_asks_for_it_first() -> None:
+    """One kWh is 3600 kJ: 1/3600 has no end, and a thousandfold of it must stay one."""
+    code = (
+        "from decimal import Decimal, localcontext\nfrom pipeline.units import unit\n"
+        "with localcontext(prec={}):\n    made = unit('tCO2') / unit('kWh'), unit('万m³/kWh')\n"
+        "with localcontext(prec={}):\n    made += unit('kgCO2/kWh'), unit('L') / unit('kWh')\n"
+        "print([str(m.scale) for m in made], int(made[0].factor_to(made[2])))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code.format(*precisions)], capture_output=True, text=True, check=True
+        ).stdout
+        for precisions in ((28, 34), (34, 28), (50, 10))
+    }
+    assert len(found) == 1
+    assert found.pop().endswith(" 1000\n")
+
+
+def test_equal_units_keep_their_own_spelling_in_a_quotient() -> None:
+    assert [(unit("t") / unit(area)).text for area in ("m²", "m2")] == ["t/m²", "t/m2"]

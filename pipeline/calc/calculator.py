@@ -12,7 +12,7 @@ from pipeline.calc.trace import IndicatorValue, LevelBasis, Operand, Trace
 from pipeline.facts import Intake
 from pipeline.findings import Finding
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Evaluator, FactorUse
+from pipeline.formula.evaluate import Evaluator, FactorUse, Known
 from pipeline.formula.figures import BLANK, Figure, Figures, figures_of
 from pipeline.formula.render import substituted, symbolic, words
 from pipeline.formula.values import Num, Outcome
@@ -39,9 +39,10 @@ class Calculator:
         self._columns = {(c.table, c.column): c for c in standard.indicators.columns}
         self._found: dict[tuple[str, str], Finding] = {}
         self._factors: dict[tuple[str, str, str, bool, Decimal], tuple[FactorUse, str]] = {}
+        self._known: Known = {}
         self._silent = Scope(self, recording=False)
         self.standard = effective(self)
-        self._silent = Scope(self, recording=False)  # of the standard as it now is
+        self._silent, self._known = Scope(self, recording=False), {}  # of the standard as it now is
 
     @property
     def factors_used(self) -> tuple[tuple[FactorUse, str], ...]:
@@ -277,7 +278,7 @@ class Calculator:
         with localcontext(prec=PRECISION):
             bound = {row[0]: row[1]} if row else None
             scope = Scope(self, subject=subject, recording=False) if subject else self._silent
-            return Evaluator(scope, lazy=True).run(s.parse(text), bound)
+            return Evaluator(scope, lazy=True, known=self._known).run(s.parse(text), bound)
 
     def worked(self, text: str) -> tuple[Outcome, str]:
         """The outcome of a formula that stands outside the indicators, and the formula with the numbers put in."""

@@ -23,6 +23,8 @@ BETTER = {"higher": "数值越大越好", "lower": "数值越小越好"}
 """The direction of an indicator in words."""
 Bound = dict[str, int]
 """Table id → index of the row at hand; `^table` → that of the row outside, where an aggregate over the same table runs."""
+Known = dict[tuple[int, int], tuple[s.Node, Outcome]]
+"""Aggregates of one workbook that are the same for every row, by identity and years back; the tree is kept alive."""
 _FINDINGS = {"无解": "irr_none", "多解": "irr_several"}
 
 
@@ -70,12 +72,14 @@ class FactorUse:
 class Evaluator:
     """Evaluates one formula. `values` remembers the outcome of every node by identity, `terms` the rows of aggregates.
 
-    `lazy` leaves the right side of `and` and `or` alone where the left one decides: for conditions nobody traces.
+    `lazy` is for conditions that nobody traces: nothing is remembered of their parts, and the right side of `and` and `or`
+    is left alone where the left one decides. `known` then keeps the aggregates that are the same for every row.
     """
 
     environment: Environment
     years_back: int = 0
     lazy: bool = False
+    known: Known | None = None
     values: dict[int, Outcome] = field(default_factory=dict)
     terms: dict[int, list[tuple[str, int, Num]]] = field(default_factory=dict)
 
@@ -89,7 +93,8 @@ class Evaluator:
 
     def _eval(self, node: s.Node, bound: Bound, back: int) -> Outcome:
         result = _WAYS[type(node)](self, node, bound, back)
-        self.values[id(node)] = result
+        if not self.lazy:
+            self.values[id(node)] = result
         return result
 
     def _number(self, node: s.Number, bound: Bound, back: int) -> Outcome:
@@ -144,6 +149,14 @@ class Evaluator:
         if isinstance(value, Missing | NotApplicable):
             return value
         return any(compare("==", value, self._eval(o, bound, back)) is True for o in node.options)
+
+    def _known_aggregate(self, node: s.Aggregate, bound: Bound, back: int) -> Outcome:
+        if self.known is None or not s.is_closed(node):
+            return self._aggregate(node, bound, back)
+        key = id(node), back
+        if key not in self.known:
+            self.known[key] = node, self._aggregate(node, bound, back)
+        return self.known[key][1]
 
     def _aggregate(self, node: s.Aggregate, bound: Bound, back: int) -> Outcome:
         (table,) = s.aggregate_tables(node)
@@ -429,7 +442,7 @@ _WAYS: Final[Mapping[type, Callable[[Evaluator, Any, Bound, int], Outcome]]] = {
     s.Among: Evaluator._among,
     s.Logic: Evaluator._logic,
     s.Not: Evaluator._not,
-    s.Aggregate: Evaluator._aggregate,
+    s.Aggregate: Evaluator._known_aggregate,
     s.Call: Evaluator._call,
 }
 """How each kind of node is evaluated; looked up, because trying one kind after the other costs more than evaluating."""

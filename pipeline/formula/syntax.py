@@ -24,6 +24,8 @@ from functools import lru_cache
 from pipeline.memo import per_object
 
 AGGREGATES = ("sum", "count", "distinct", "min", "max", "avg", "rank", "irr_flows", "payback_flows")
+_ALIKE = ("sum", "count", "distinct", "min", "max", "avg")
+"""Aggregates that know nothing of the row at hand."""
 BY_PERIOD = ("irr_flows", "payback_flows")
 """Aggregates with a second expression: the year that a row's flow belongs to."""
 FUNCTIONS: dict[str, tuple[int, int]] = {
@@ -191,6 +193,17 @@ def names(node: Node) -> frozenset[str]:
 def columns(node: Node) -> frozenset[Column]:
     """The table columns that the formula reads."""
     return frozenset(n for n in walk(node) if isinstance(n, Column))
+
+
+@per_object(4096)
+def is_closed(node: Aggregate) -> bool:
+    """Whether the aggregate is the same whatever row is at hand outside of it: it reads columns of its own table only, and
+    nothing in it can be a fault (division, functions) that would be told at that row."""
+    tables = aggregate_tables(node)
+    inner = [n for n in walk(node) if n is not node]
+    if any(isinstance(n, Aggregate | Call) or (isinstance(n, Binary) and n.op == "/") for n in inner):
+        return False
+    return node.kind in _ALIKE and all(n.table in tables for n in inner if isinstance(n, Column))
 
 
 @per_object(4096)

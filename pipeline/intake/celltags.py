@@ -16,7 +16,7 @@ CELL_ADDRESS: Final = re.compile(rb"\sr\s*=\s*[\"']\$?([A-Za-z]{1,7})\$?(\d{1,12
 _CELL_AT = re.compile(_P + rb"c\s(?:[^>]*?\s)?r\s*=\s*[\"']\$?([A-Za-z]{1,7})\$?(\d{1,12})[\"']")
 _ROW_OR_CELL = re.compile(_P + rb"(?P<kind>c|row)(?=[\s/>])[^>]*>")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,12})[\"']")
-_ODD_CELL = re.compile(rb"<c[\s/>](?!r=\")")
+_ODD_CELL = re.compile(rb"<c(?! r=\")[\s/>]")
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
 _PLAIN_CELL = re.compile(rb"<c r=\"([A-Z]{1,3}[1-9][0-9]{0,6})\"")
 _LETTERS: Final = bytes(range(65, 91))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline.facts import Fact, Row
 from pipeline.findings import CellRef, Finding
@@ -30,8 +31,7 @@ class Collected:
     findings: list[Finding] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A question with the cell it was asked at and what was read there."""
 
     question: Question

@@ -7,7 +7,7 @@ import math
 from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from pipeline.intake.words import clean
+from pipeline.intake.words import is_empty
 from pipeline.intake.workbook import ERROR_CODES, Cell, CellKind
 from pipeline.quantity import from_float
 
@@ -57,12 +57,14 @@ class GridCells(Mapping[Place, Cell]):
 
     def items(self) -> ItemsView[Place, Cell]:
         """All cells with their places."""
-        found = dict(self._marked)
+        found, made, percent = dict(self._marked), self._made, self._percent
         for row, values in enumerate(self._rows, self._top):
             for column, value in enumerate(values, self._left):
                 if value != "":
                     place = row, column
-                    cell = self._cell(place)
+                    if place not in made:
+                        made[place] = made_cell(value, place in percent)
+                    cell = made[place]
                     if cell is not None:
                         found[place] = cell
         return found.items()
@@ -100,7 +102,7 @@ class GridCells(Mapping[Place, Cell]):
 
 
 def _is_filled(value: object) -> bool:
-    return value != "" and not (isinstance(value, str) and not clean(value))
+    return value != "" and not (isinstance(value, str) and is_empty(value))
 
 
 def made_cell(value: object, percent: bool) -> Cell | None:
@@ -108,7 +110,7 @@ def made_cell(value: object, percent: bool) -> Cell | None:
     if isinstance(value, str):
         if value[:1] == "#" and value in ERROR_CODES:
             return Cell(value, CellKind.ERROR)
-        return Cell(value, CellKind.TEXT) if clean(value) else None
+        return None if is_empty(value) else Cell(value, CellKind.TEXT)
     if isinstance(value, bool):
         return Cell(value, CellKind.TRUTH)
     if isinstance(value, int | float):

@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.facts import Fact, Row
 from pipeline.findings import Finding
-from pipeline.intake.collect import Answer, Collected, ask, covered_cells, fact_of, judged, no_fact
+from pipeline.intake.collect import Answer, Collected, Covered, ask, covered_cells, fact_of, judged, no_fact
 from pipeline.intake.constraints import Constraints
 from pipeline.intake.places import Context, TableSpot
 from pipeline.intake.values import Question, value_text
@@ -30,16 +30,18 @@ def read_table(context: Context, spot: TableSpot, constraints: Constraints, into
     table = spot.table
     put_table_places(context, spot, into)
     data = [row for row in sheet_rows(context, spot, into.findings) if not _is_only_prefilled(row, table)]
-    questions = {(r.row, spot.columns[c]): q for r in data for c, q in _questions(context, spot, r).items()}
-    covered = covered_cells(context, questions)
+    asked_of = [_questions(context, spot, row) for row in data]
+    covered = Covered()
+    if context.cells.merged:
+        places = ((row.row, asked) for row, asked in zip(data, asked_of, strict=True))
+        covered = covered_cells(context, {(r, spot.columns[c]): q for r, a in places for c, q in a.items()})
     into.findings += covered.findings
     rows = []
-    for number, row in enumerate(data, 1):
+    for number, (row, asked) in enumerate(zip(data, asked_of, strict=True), 1):
         key = f"{table.id}[{number}]"
-        asked = {c: questions[row.row, place] for c, place in spot.columns.items()}
-        refused = spot.refused_columns | {
-            c for c, p in spot.columns.items() if (row.row, p) in covered.places
-        }
+        refused = spot.refused_columns
+        if covered.places:
+            refused |= {c for c, p in spot.columns.items() if (row.row, p) in covered.places}
         rows.append(read_row(context, spot, row, asked, refused, key, constraints, into))
     into.tables[table.id] = tuple(rows)
     into.findings += _doubled(table, rows, into.refused)
@@ -123,11 +125,10 @@ def _questions(context: Context, spot: TableSpot, row: SheetRow) -> dict[str, Qu
     row_name = "".join(f"{name} " for name in names.values())
     questions = {}
     for column, place in spot.columns.items():
-        asked = table.column(column)
-        prefix = (
-            row_name if column not in names else "".join(f"{n} " for c, n in names.items() if c != column)
-        )
-        where = context.ref(row.row, place, prefix + asked.label)
+        asked, name = table.column(column), row_name
+        if column in names:  # a key does not name itself
+            name = "".join(f"{n} " for c, n in names.items() if c != column)
+        where = context.ref(row.row, place, name + asked.label)
         questions[column] = Question(asked, f"{table.id}.{column}", where, note_text)
     return questions
 
@@ -163,7 +164,7 @@ def read_row(
             else:  # a blank cell
                 facts[column.id] = no_fact(question.field, question.where, question.note)
             continue
-        answer = judged(answers[column.id], broken)
+        answer = judged(answers[column.id], broken) if broken else answers[column.id]
         facts[column.id] = fact_of(answer)
         if answer.reading.finding is not None:
             into.findings.append(answer.reading.finding)

@@ -16,6 +16,8 @@ _INVISIBLE = dict.fromkeys(
     )
 )
 """Zero-width and direction characters. The joiner U+200D stays inside texts: it holds emoji together."""
+_FILLERS: Final = "\u3164\u115f\u1160"
+"""Fillers of Korean script: of all that is dropped, they alone count as letters and as printable."""
 _CONTROL = dict.fromkeys(
     [c for c in range(0x20) if c not in (0x09, 0x0A)]
     + list(range(0x7F, 0xA0))
@@ -32,10 +34,15 @@ _SHOWN = 40
 def clean(text: str) -> str:
     """The text without invisible and control characters and without outer blanks; inner line breaks stay."""
     if text.isprintable() and not ("\u3164" in text or "\u115f" in text or "\u1160" in text):
-        return text.strip()  # of what is dropped, only the fillers of Korean count as printable
+        return text.strip()
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _DROPPED.sub("", text).strip().strip("\u200d").strip()
+
+
+def is_empty(text: str) -> bool:
+    """Whether nothing is left of the text when it is clean; a letter, digit or Chinese sign in front settles it."""
+    return not (text[:1].isalnum() and text[0] not in _FILLERS) and not clean(text)
 
 
 @lru_cache(maxsize=_REMEMBERED)

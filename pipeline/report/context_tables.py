@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.evaluation import Evaluation
 from pipeline.facts import Fact
 from pipeline.formula.values import Num
-from pipeline.quantity import fixed, plain
+from pipeline.quantity import Missing, fixed, plain
 from pipeline.report import words as w
 from pipeline.report.tagging import cell_figure, fact_figure, sum_figure
 from pipeline.standard.types import ComputedColumn, Field, Table
@@ -37,12 +37,11 @@ def table_rows(evaluation: Evaluation, table: Table) -> list[Context]:
     for index, row in enumerate(evaluation.intake.rows(table.id)):
         cells: Context = {"no": str(index + 1)}
         for column in table.columns:
-            fact = row.fact(column.id)
-            value = fact.value
-            asked = _asked(evaluation, column, (table.id, index))
-            refused = _refusal(evaluation, f"{table.id}[{index + 1}].{column.id}", fact)
-            text = w.value_text(value, column, in_table=True, asked=asked, refused=refused)
-            cells[column.id] = cell_figure(text, value, table, index, column.id, column.label)
+            value = row.fact(column.id).value
+            text = _cell_text(evaluation, table, index, column, row.fact(column.id))
+            is_figure = isinstance(value, Decimal | dt.date)
+            shown = cell_figure(text, value, table, index, column.id, column.label) if is_figure else text
+            cells[column.id] = shown
             if column.type == "date":
                 long = w.date_text(value) if isinstance(value, dt.date) else text
                 cells[f"{column.id}_long"] = cell_figure(long, value, table, index, column.id, column.label)
@@ -56,6 +55,15 @@ def table_rows(evaluation: Evaluation, table: Table) -> list[Context]:
                 cells[definition.column] = cell_figure(text, number, table, index, definition.column, label)
         rows.append(cells)
     return rows
+
+
+def _cell_text(evaluation: Evaluation, table: Table, index: int, column: Field, fact: Fact) -> str:
+    """The text of a cell. Whether it was asked for, and whether what stands there was refused, matters for gaps only."""
+    if not isinstance(fact.value, Missing):
+        return w.value_text(fact.value, column, in_table=True)
+    asked = _asked(evaluation, column, (table.id, index))
+    refused = _refusal(evaluation, f"{table.id}[{index + 1}].{column.id}", fact)
+    return w.value_text(fact.value, column, in_table=True, asked=asked, refused=refused)
 
 
 def table_totals(evaluation: Evaluation, table: Table) -> Context:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from pipeline.findings import nearest
-from pipeline.standard.yaml import Mapping_, Place, Sequence_
+from pipeline.standard.nodes import Mapping_, Place, Sequence_
 
 T = TypeVar("T")
 _FAULT = object()

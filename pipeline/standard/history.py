@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from pipeline.standard import yaml as strict_yaml
+from pipeline.standard.nodes import Mapping_, Place
 from pipeline.standard.types import IntakeSchema, Release
-from pipeline.standard.yaml import Mapping_, Place
 
 CHANGELOG = "CHANGELOG.md"
 _HEADING = re.compile(r"##\s+(.*?)\s*")
@@ -88,6 +87,8 @@ def _block(section: _Section | None, text: str, line: int, problems: list[str]) 
     if section.blocks > 1:
         problems.append(f"{place}：版本 {section.version} 有不止一个 yaml 块")
         return
+    from pipeline.standard import yaml as strict_yaml  # imported late: a pack that was kept needs no YAML
+
     try:
         data = strict_yaml.read_text(text, CHANGELOG, line)
     except strict_yaml.YamlError as error:

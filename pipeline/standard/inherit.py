@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from pipeline.findings import nearest
-from pipeline.standard.yaml import Mapping_, Place, Sequence_
+from pipeline.standard.nodes import Mapping_, Place, Sequence_
 
 _IDS: Final = ("id", "set", "key", "number")
 _MARKS: Final = ("remove", "replace", "after")

@@ -1,52 +1,24 @@
-"""Loads a standard pack: strict YAML → records → checks over the whole pack."""
+"""Gives a standard pack by its folder: from this process, from the disk, or from its files (`assemble`)."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
 from pipeline.findings import PackError
 from pipeline.resources import packs_in, search_folders, standards_folder
-from pipeline.standard import types as t
-from pipeline.standard.bind import Binder
-from pipeline.standard.check import check_pack
-from pipeline.standard.check_correspondence import check_correspondence
-from pipeline.standard.check_verification import check_verification
-from pipeline.standard.criteria_sheet import with_criteria_table
-from pipeline.standard.editions import FOLDER, edition_folders, joined, shared_files
-from pipeline.standard.factors import computed
-from pipeline.standard.history import CHANGELOG, read_history
-from pipeline.standard.inherit import Merger, Override
-from pipeline.standard.places import Key, Places, places_in
-from pipeline.standard.yaml import Mapping_, Place, YamlError, read
+from pipeline.standard import kept
+from pipeline.standard.types import Standard
 
-T = TypeVar("T")
 FACTORS = "_factors"
 """The folder of the coefficient tables, beside the packs."""
-VERIFICATION = "verification.yaml"
+IDENTITY = "standard.yaml"
 SHARED = "_verification"
 """Beside the packs: what several of them ask a third party, named by `over` in their verification.yaml."""
 
 
-@dataclass(frozen=True)
-class _CaseFile:
-    cases: tuple[t.Case, ...]
-
-
-@dataclass(frozen=True)
-class _CorrespondenceFile:
-    correspondences: tuple[t.Correspondence, ...]
-
-
-@dataclass(frozen=True)
-class _ErrataFile:
-    errata: tuple[t.Erratum, ...]
-
-
-def load_standard(folder: Path, factors_folder: Path | None = None) -> t.Standard:
+def load_standard(folder: Path, factors_folder: Path | None = None) -> Standard:
     """The pack in `folder`, checked whole. Loaded once per process for the same bytes.
 
     `factors_folder` defaults to `_factors` beside the pack, else the shipped one. Raises PackError with every fault found.
@@ -55,294 +27,77 @@ def load_standard(folder: Path, factors_folder: Path | None = None) -> t.Standar
     if factors_folder is None:
         own = folder.parent / FACTORS
         factors_folder = own if own.is_dir() else standards_folder() / FACTORS
-    return _load(chain, factors_folder, _digest(*chain, folder.parent / SHARED), _digest(factors_folder))
+    shared = dict.fromkeys((*(each.parent / SHARED for each in chain), standards_folder() / SHARED))
+    digest = _digest(*chain, folder.parent / SHARED)
+    return _load(chain, factors_folder, digest, _digest(factors_folder), _digest(*shared))
+
+
+@lru_cache(maxsize=16)
+def _load(
+    chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_digest: str, shared_digest: str
+) -> Standard:
+    folders = (*map(str, chain), str(factors_folder), str(standards_folder()))
+    follows_from = (digest, factors_digest, shared_digest, *folders)
+    standard = kept.load(*follows_from)
+    if standard is None:
+        from pipeline.standard.assemble import assembled
+
+        standard = assembled(chain, factors_folder, digest, factors_digest)
+        kept.store(standard, *follows_from)
+    return standard
 
 
 def _chain(folder: Path) -> tuple[Path, ...]:
     """The pack's folder and those of its bases. Raises PackError for a base that is not there, or a circle."""
     chain = [folder]
     while True:
-        try:
-            identity = read(chain[-1] / "standard.yaml", "standard.yaml")
-        except (OSError, YamlError):
-            return tuple(chain)  # the loading proper names the fault
-        base = identity.get("base") if isinstance(identity, Mapping_) else None
-        if not isinstance(base, str):
+        base = _base(chain[-1])
+        if base is None:
             return tuple(chain)
         below = next((f / base for f in (folder.parent, *search_folders()) if base in packs_in(f)), None)
-        place = identity.places["base"]
         if below is None:
-            raise PackError(folder.name, [f"{place}：base“{base}”不存在，请写一个现有标准包的 id"])
+            raise PackError(
+                folder.name, [f"{_place(chain[-1])}：base“{base}”不存在，请写一个现有标准包的 id"]
+            )
         if below in chain:
-            raise PackError(folder.name, [f"{place}：base“{base}”绕回了自己，请去掉 base 或改成别的标准包"])
+            raise PackError(
+                folder.name,
+                [f"{_place(chain[-1])}：base“{base}”绕回了自己，请去掉 base 或改成别的标准包"],
+            )
         chain.append(below)
 
 
-@lru_cache(maxsize=16)
-def _load(chain: tuple[Path, ...], factors_folder: Path, digest: str, factors_digest: str) -> t.Standard:
-    folder, problems = chain[0], list[str]()
-    families = _families(factors_folder, problems)
-    first = _edition(chain, (), families, problems)
-    later = [_edition(chain, (each,), families, problems) for each in edition_folders(folder)]
-    if first is None or None in later or problems:
-        raise PackError(folder.name, list(dict.fromkeys(problems)))
-    editions = [
-        replace(e, intake=first.intake, verification=first.verification) for e in later if e is not None
-    ]
-    first = joined(first, editions, problems)
-    tables = [(e.identity.edition, e.scoring) for e in first.editions]
-    intake = with_criteria_table(first.intake, first.scoring, tables)
-    complete = [
-        replace(e, intake=intake, digest=digest, factors_digest=factors_digest)
-        for e in (first, *first.editions)
-    ]
-    first = replace(complete[0], editions=tuple(complete[1:]))
-    first = replace(first, history=_history(folder, first, problems))
-    for each in (first, *first.editions):
-        problems += [] if problems else check_pack(each, folder.name)
-    for each in (first, *first.editions):
-        problems += [] if problems else check_verification(each, folder.name)
-    problems += [] if problems else check_correspondence(first)
-    if problems:
-        raise PackError(folder.name, list(dict.fromkeys(problems)))
-    complete = [replace(e, history=first.history, first=first) for e in first.editions]
-    return replace(first, editions=tuple(complete))
-
-
-def _families(folder: Path, problems: list[str]) -> dict[str, t.FactorFamily]:
-    reader = _Reader(folder, prefix="_factors/")
-    families = [reader.record(p.name, t.FactorFamily) for p in sorted(folder.glob("*.yaml"))]
-    problems += reader.problems
-    return {f.family: computed(f, problems) for f in families if f is not None}
-
-
-def _edition(
-    chain: tuple[Path, ...],
-    over: tuple[Path, ...],
-    families: dict[str, t.FactorFamily],
-    problems: list[str],
-) -> t.Standard | None:
-    """One edition: the pack over its bases, or (`over`) a later edition over those; None when it cannot be read."""
-    folder = (*over, *chain)[0]
-    reader = _over((*over, *chain), len(over))
-    for each in over:
-        problems += shared_files(each)
-    identity = reader.record("standard.yaml", t.Identity)
-    intake = reader.record("intake.yaml", t.IntakeSchema)
-    indicators = reader.record("indicators.yaml", t.IndicatorSet)
-    scoring = reader.optional("scoring.yaml", t.Scoring, t.Scoring())
-    verification = reader.optional(VERIFICATION, t.VerificationPack)
-    errata = reader.records("errata.yaml", _ErrataFile, "errata", optional=True)
-    answers = reader.records("correspondence.yaml", _CorrespondenceFile, "correspondences", optional=True)
-    case_files = [
-        reader.records(f"cases/{p.name}", _CaseFile, "cases")
-        for p in sorted((folder / "cases").glob("*.yaml"))
-    ]
-    problems += reader.problems
-    if (
-        intake is not None
-        and not reader.has("scoring.yaml")
-        and any(sheet.criteria for sheet in intake.sheets)
-    ):
-        problems.append("缺少文件 scoring.yaml")
-        return None
-    if reader.problems or identity is None or intake is None or indicators is None or scoring is None:
-        return None
-    if over and identity.edition != folder.name:
-        problems.append(
-            f"{FOLDER}/{folder.name}/standard.yaml：edition“{identity.edition}”应与文件夹名“{folder.name}”相同"
-        )
-    return t.Standard(
-        identity=identity,
-        intake=_resolved(intake, problems, Places(reader.places)),
-        indicators=indicators,
-        scoring=scoring,
-        factors=families,
-        errata=errata.errata if errata else (),
-        cases=tuple(c for file in case_files if file for c in file.cases),
-        digest="",
-        factors_digest="",
-        verification=_resolved_verification(verification, problems, Places(reader.places)),
-        overrides=tuple(reader.overrides),
-        folders=(*over, *chain),
-        correspondences=answers.correspondences if answers else (),
-        places=Places(reader.places),
-    )
-
-
-def _over(chain: tuple[Path, ...], editions: int = 0) -> _Reader:
-    """The reader of a pack over its bases; faults in a base are named with its folder. `editions` of the first folders
-    are those of a later edition."""
-    reader: _Reader | None = None
-    for at, folder in reversed(list(enumerate(chain))):
-        prefix = f"{FOLDER}/{folder.name}/" if at < editions else "" if at == editions else f"{folder.name}/"
-        reader = _Reader(folder, prefix, reader)
-    assert reader is not None
-    return reader
-
-
-def _history(folder: Path, standard: t.Standard, problems: list[str]) -> tuple[t.Release, ...]:
-    """The releases that CHANGELOG.md tells, where there is one."""
-    path = folder / CHANGELOG
-    if not path.is_file():
-        return ()
+def _base(folder: Path) -> str | None:
+    """The base that the pack names; None also where its file cannot be read: the loading proper names the fault."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        problems.append(f"{CHANGELOG}：不是 UTF-8 文本")
-        return ()
-    releases, found = read_history(text, standard.intake, standard.identity.pack_version)
-    problems += found
-    return releases
-
-
-class _Reader:
-    """Reads the files of one folder and gathers their faults."""
-
-    def __init__(self, folder: Path, prefix: str = "", base: _Reader | None = None) -> None:
-        self.folder = folder
-        self.prefix = prefix
-        self.base = base
-        self.problems: list[str] = []
-        self.overrides: list[Override] = []
-        self.places: dict[Key, Place] = {}
-
-    def record(self, name: str, cls: type[T]) -> T | None:
-        """One record for a whole file."""
-        value = self._read(name)
-        self.places |= places_in(name, value)
-        return None if value is None else self._bind(cls, value, name)
-
-    def optional(self, name: str, cls: type[T], without: T | None = None) -> T | None:
-        """One record for a whole file that a pack may leave out; `without` is what its absence means."""
-        return self.record(name, cls) if self.has(name) else without
-
-    def records(self, name: str, cls: type[T], key: str, optional: bool = False) -> T | None:
-        """A file that is a list, bound to the single field `key` of `cls`."""
-        if optional and not self.has(name):
-            return None
-        value = self._read(name)
-        if value is None:
-            return None
-        wrapped = Mapping_({key: value})
-        wrapped.place = Place(self.prefix + name, 1)
-        wrapped.places = {key: wrapped.place}
-        self.places |= places_in(name, wrapped)
-        return self._bind(cls, wrapped, name)
-
-    def _bind(self, cls: type[T], value: object, name: str) -> T | None:
-        binder = Binder()
-        result = binder.record(cls, value, Place(self.prefix + name, 1))
-        self.problems += binder.problems
-        return result
-
-    def has(self, name: str) -> bool:
-        """Whether this pack or its base has the file."""
-        return (self.folder / name).is_file() or (self.base is not None and self.base.has(name))
-
-    def _read(self, name: str) -> object | None:
-        """The content of a file, laid over that of the base; worked cases are a pack's own."""
-        if self.base is None or name.startswith("cases/"):
-            return self._own(name)
-        inherited = self.base._read(name) if self.base.has(name) else None
-        self.problems += [p for p in self.base.problems if p not in self.problems]
-        if not (self.folder / name).is_file():
-            return inherited
-        own = self._own(name)
-        if inherited is None or own is None:
-            return own
-        merger = Merger(self.prefix + name)
-        merged: object = merger.merged(inherited, own)
-        self.problems += merger.problems
-        self.overrides += merger.overrides
-        return merged
-
-    def _own(self, name: str) -> object | None:
-        path = self.folder / name
-        if not path.is_file():
-            self.problems.append(f"缺少文件 {self.prefix}{name}")
-            return None
-        try:
-            value = read(path, self.prefix + name)
-        except YamlError as error:
-            self.problems += error.problems
-            return None
-        if value is None:
-            self.problems.append(f"{self.prefix}{name} 是空的")
-        if name == VERIFICATION and isinstance(value, Mapping_) and "over" in value:
-            return self._over_shared(value)
-        return value  # type: ignore[no-any-return]
-
-    def _over_shared(self, own: Mapping_) -> object | None:
-        """verification.yaml laid over the shared file that it names."""
-        name = f"{SHARED}/{own['over']}.yaml"
-        beside = (self.folder.parent, standards_folder())
-        path = next(
-            (p for f in beside if (p := f / SHARED / f"{own['over']}.yaml").is_file()), beside[0] / name
-        )
-        if not path.is_file():
-            self.problems.append(f"{own.places['over']}：{name} 不存在")
-            return None
-        try:
-            shared = read(path, name)
-        except YamlError as error:
-            self.problems += error.problems
-            return None
-        del own["over"]
-        merger = Merger(self.prefix + VERIFICATION)
-        merged: object = merger.merged(shared, own)
-        self.problems += merger.problems
-        return merged
-
-
-def _resolved_verification(
-    pack: t.VerificationPack | None, problems: list[str], places: Places
-) -> t.VerificationPack | None:
-    if pack is None:
+        content = (folder / IDENTITY).read_bytes()
+    except OSError:
         return None
-    asked = t.IntakeSchema(pack.sheets, option_sets=pack.option_sets)
-    return replace(pack, sheets=_resolved(asked, problems, places, "verification.yaml").sheets)
+    digest = hashlib.sha256(content).hexdigest()
+    base = kept.load_base(digest)
+    if base is None:
+        base = _read_base(folder)
+        kept.store_base(base or "", digest)
+    return base or None
 
 
-def _resolved(
-    intake: t.IntakeSchema, problems: list[str], places: Places, file: str = "intake.yaml"
-) -> t.IntakeSchema:
-    """The schema with the names of option sets replaced by their words."""
+def _read_base(folder: Path) -> str | None:
+    from pipeline.standard.nodes import Mapping_
+    from pipeline.standard.yaml import YamlError, read
 
-    def resolve(field: t.Field, owner: str = "") -> t.Field:
-        if isinstance(field.options, str):
-            words = intake.option_sets.get(field.options)
-            if words is None:
-                name = f"{owner}.{field.id}" if owner else field.id
-                at = places.at(file, "columns" if owner else "fields", name)
-                known = "、".join(intake.option_sets) or "（没有）"
-                problems.append(
-                    f"{at}：填报项“{field.id}”的选项组“{field.options}”不存在；option_sets 里有：{known}"
-                )
-                return field
-            field = replace(field, options=words)
-        common = {o: intake.option_aliases[o] for o in field.options if o in intake.option_aliases}
-        return replace(field, option_aliases={**common, **field.option_aliases}) if common else field
+    try:
+        identity = read(folder / IDENTITY, IDENTITY)
+    except (OSError, YamlError):
+        return None
+    base = identity.get("base") if isinstance(identity, Mapping_) else None
+    return base if isinstance(base, str) else None
 
-    sheets = tuple(
-        replace(
-            sheet,
-            fields=tuple(resolve(f) for f in sheet.fields),
-            tables=tuple(
-                replace(tb, columns=tuple(resolve(c, tb.id) for c in tb.columns)) for tb in sheet.tables
-            ),
-        )
-        for sheet in intake.sheets
-    )
-    offered = {
-        o for s in sheets for f in (*s.fields, *(c for tb in s.tables for c in tb.columns)) for o in f.choices
-    }
-    problems += [
-        f"{file}：option_aliases 的“{o}”不是任何填报项的选项"
-        for o in intake.option_aliases
-        if o not in offered
-    ]
-    return replace(intake, sheets=sheets)
+
+def _place(folder: Path) -> str:
+    """Where the pack names its base."""
+    from pipeline.standard.yaml import read
+
+    return str(read(folder / IDENTITY, IDENTITY).places["base"])
 
 
 def _digest(*folders: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.standard.yaml import Mapping_, Place, Sequence_
+from pipeline.standard.nodes import Mapping_, Place, Sequence_
 
 Key = tuple[str, str, str]
 """File, name of the list (`fields`, `criteria` …), id; columns as `table.column`."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from pipeline.standard.nodes import Mapping_, Place, Sequence_
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -17,31 +18,6 @@ except ImportError:  # a PyYAML built without libyaml reads the same, slower
 
 _NUMBER = re.compile(r"[-+]?(?:\d+)(?:\.\d+)?")
 _WORDS = {"null": None, "~": None, "": None, "true": True, "false": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in a pack."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file} 第 {self.line} 行"
-
-
-class Mapping_(dict[str, Any]):
-    """A mapping that knows the line of each key."""
-
-    place: Place
-    places: dict[str, Place]
-
-
-class Sequence_(list[Any]):
-    """A list that knows the line of each item."""
-
-    place: Place
-    places: list[Place]
 
 
 class YamlError(ValueError):

@@ -7,12 +7,15 @@ import shutil
 import zipfile
 from hashlib import sha256
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import pytest
 from click.testing import Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.report.package import read_package, write_package
-from pipeline.report_receipt import receipt_beside, receipt_inside
+from pipeline.report_receipt import _quoted, receipt_beside, receipt_inside
 from tests.batch.shop import PACK, Shop, lvbao
 from tests.conftest import ROOT
 
@@ -170,3 +173,8 @@ def test_what_is_no_report_of_ours_is_refused(name: str, shop: Shop) -> None:
     result = receipt(shop, path)
     assert result.exit_code == 2
     assert result.output.startswith("错误：")
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=20))
+def test_an_attribute_is_quoted_as_the_standard_library_quotes_it(text: str) -> None:
+    assert _quoted(text) == quoteattr(text)
