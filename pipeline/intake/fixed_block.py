@@ -60,7 +60,8 @@ def _write_row(book: Book, sheet: Worksheet, place: TablePlace, at: int, widths:
             rule = validation(asked, address(row, at_column), book.lists.name_of(asked))
             if rule["validate"] != "any" or "input_message" in rule:
                 sheet.data_validation(row, at_column, row, at_column, rule)
-        texts.append((shown_text(words), widths[at_column]))
+        if column.id not in table.hidden:
+            texts.append((shown_text(words), widths[at_column]))
     book.set_row(sheet, row, height(*texts, least=_LEAST_HEIGHT), flexible=True)
 
 

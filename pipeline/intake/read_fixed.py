@@ -75,6 +75,7 @@ class _FixedReader:
         self.context, self.spot, self.into, self.table = context, spot, into, spot.table
         self.key_column = spot.table.key[0]
         self.given = {folded(str(row[self.key_column])): row for row in spot.table.prefill}
+        self._named = "label" if self.key_column in spot.table.hidden else self.key_column
 
     def asked(self, key: str) -> dict[str, Field]:
         """The questions of a row, by column."""
@@ -104,12 +105,14 @@ class _FixedReader:
             text = clean(value_text(row.cells[self.key_column].value)) if self.key_column in row.cells else ""
             given = self.given.get(folded(text))
             if given is None:
-                self._report("fixed_row_unknown", row, found=shown(text), column=self._label(self.key_column))
+                self._report(
+                    "fixed_row_unknown", row, found=self._words(row), column=self._label(self._named)
+                )
                 continue
             key = str(given[self.key_column])
             if key in found:
                 doubled.add(key)
-                self._report("fixed_row_duplicated", row, found=shown(text))
+                self._report("fixed_row_duplicated", row, found=self._words(row))
                 continue
             found[key] = row
             self._compare(row, given)
@@ -119,8 +122,9 @@ class _FixedReader:
         ]
         self._refuse([*missing, *sorted(doubled)])
         if missing:
-            where = self.context.ref(self.spot.header_row, min(self.spot.columns.values()), self.table.label)
-            words = {"missing": listed(missing), "table": self.table.label}
+            where = self.context.ref(self.spot.header_row, self._first(), self.table.label)
+            names = [self._name(key) for key in missing] if self.table.hidden else missing
+            words = {"missing": listed(names), "table": self.table.label}
             self.into.findings.append(finding("fixed_row_missing", self.table.id, where, **words))
         return {key: row for key, row in found.items() if key not in doubled}
 
@@ -140,8 +144,17 @@ class _FixedReader:
     def _label(self, column: str) -> str:
         return self.table.column(column).label
 
+    def _words(self, row: SheetRow) -> str:
+        """What people see a row by."""
+        cell = row.cells.get(self._named, BLANK_CELL)
+        return shown("" if cell.value is None else clean(value_text(cell.value)))
+
     def _ref(self, row: SheetRow) -> CellRef:
-        return self.context.ref(row.row, min(self.spot.columns.values()), self.table.label)
+        return self.context.ref(row.row, self._first(), self.table.label)
+
+    def _first(self) -> int:
+        """The first column that people see."""
+        return min(place for column, place in self.spot.columns.items() if column not in self.table.hidden)
 
     def _report(self, code: str, row: SheetRow, **words: str) -> None:
         self.into.findings.append(

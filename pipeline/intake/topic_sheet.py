@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.intake.cell_texts import shown_text
@@ -42,10 +44,11 @@ NO_UNIT = "—"
 def write_topic_sheet(book: Book, sheet: Worksheet, plan: SheetLayout) -> None:
     """Writes the whole sheet as the layout says."""
     widths = column_widths(plan)
+    hidden = {place.column(column) for place in plan.tables for column in place.table.hidden}
     grows = any(not place.table.fixed for place in plan.tables) and not plan.sheet.criteria
     for column, width in enumerate(widths):
         unlocked = book.styles.of("open") if grows and column else None
-        sheet.set_column(column, column, width, unlocked)
+        sheet.set_column(column, column, width, unlocked, {"hidden": column in hidden})
     last = last_column(plan)
     banner(book, sheet, 0, last, plan.sheet.title, "title", _TITLE_HEIGHT)
     intro = _intro(plan)
@@ -80,7 +83,9 @@ def _freeze_and_print(sheet: Worksheet, plan: SheetLayout) -> None:
     headers = [plan.header_row] if plan.header_row is not None else []
     headers += [place.header_row for place in plan.tables]
     header = headers[0] if len(headers) == 1 else 0
-    sheet.freeze_panes(header + 1, LABEL_COLUMN + 1)
+    hidden = {place.column(column) for place in plan.tables for column in place.table.hidden}
+    first = next(column for column in itertools.count(LABEL_COLUMN) if column not in hidden)
+    sheet.freeze_panes(header + 1, first + 1)
     print_setup(sheet, header, header)
 
 

@@ -1,8 +1,8 @@
 """Page numbers from a LibreOffice layout: the program is an oracle, its files are never delivered.
 
-A copy of the document gets a heading for each bookmark at its end, whose text refers to the bookmark's page.
-LibreOffice lays the copy out and writes a PDF; the titles of the PDF's outline then hold the page numbers as
-printed, sections and restarts included, and can be read without a PDF library.
+A copy of the document gets a heading for each bookmark in front, whose text refers to the bookmark's page (`layout_copy`).
+LibreOffice lays the copy out and writes these first pages as PDF; the titles of the PDF's outline then hold the page
+numbers as printed, sections and restarts included, and can be read without a PDF library.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from pipeline.report.elements import field, paragraph, run
-from pipeline.report.ooxml import qn, val
-from pipeline.report.package import read_package, write_package
+from pipeline.report.layout_copy import MARK, layout_copy
+from pipeline.report.ooxml import qn
+from pipeline.report.package import read_package
 
 TIME_LIMIT: Final = 120.0
 _TITLE = re.compile(rb"/Title\s*<(?:FEFF|feff)([0-9A-Fa-f]+)>")
-_LINE = re.compile(r"^LVBAOPAGE:(\w+)=(\S+)$")
+_LINE = re.compile(rf"^{MARK}(\w+)=(\S+)$")
+_WHOLE: Final = "pdf:writer_pdf_Export"
+_FRONT: Final = _WHOLE + ':{"PageRange":{"type":"string","value":"1-%d"}}'
 
 
 def libreoffice() -> str | None:
@@ -51,14 +53,25 @@ def find_pages(docx: bytes, bookmarks: tuple[str, ...]) -> Mapping[str, str] | N
 
 
 def page_labels(docx: bytes, bookmarks: tuple[str, ...]) -> Mapping[str, str] | None:
-    """The page of each bookmark as it is printed (`12`, `iv`), as far as a layout gives it; None when there is none."""
+    """The printed page of each bookmark, in arabic figures, as far as a layout gives it; None when there is none."""
+    if not bookmarks:
+        return {}
     if lacks_equations(docx):
         return None
-    pdf = convert(_with_references(docx, bookmarks), "pdf:writer_pdf_Export", "pdf")
+    asked, front = layout_copy(docx, bookmarks)
+    titles = _titles(asked, _FRONT % front)
+    if titles is not None and sum(title.startswith(MARK) for title in titles) < len(bookmarks):
+        titles = _titles(asked, _WHOLE)  # the paper is smaller than any we know
+    if titles is None:
+        return None
+    return {found.group(1): found.group(2) for title in titles if (found := _LINE.match(title))}
+
+
+def _titles(docx: bytes, form: str) -> list[str] | None:
+    pdf = convert(docx, form, "pdf")
     if pdf is None:
         return None
-    titles = (bytes.fromhex(found.decode()).decode("utf-16-be", "replace") for found in _TITLE.findall(pdf))
-    return {found.group(1): found.group(2) for title in titles if (found := _LINE.match(title))}
+    return [bytes.fromhex(found.decode()).decode("utf-16-be", "replace") for found in _TITLE.findall(pdf)]
 
 
 def convert(docx: bytes, form: str, extension: str, limit: float = TIME_LIMIT) -> bytes | None:
@@ -96,20 +109,3 @@ def _finished(command: list[str], limit: float) -> bool:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         return False
-
-
-def _with_references(docx: bytes, bookmarks: tuple[str, ...]) -> bytes:
-    package = read_package(docx)
-    name = package.document_name
-    root = package.xml(name)
-    body = root.find(qn("w:body"))
-    if body is None:
-        return docx
-    last = body.find(qn("w:sectPr"))
-    at = len(body) if last is None else body.index(last)
-    for bookmark in reversed(bookmarks):
-        reference = field(f" PAGEREF {bookmark} \\h ", "0")
-        line = paragraph("Normal", [run(f"LVBAOPAGE:{bookmark}="), *reference], [val("w:outlineLvl", "0")])
-        body.insert(at, line)
-    package.put_xml(name, root)
-    return write_package(package)

@@ -70,6 +70,7 @@ def values_table(methods: tuple[str, ...]) -> RowTable:
         key=("key",),
         fixed=VALUE_FIXED,
         asked=("verified",),
+        unseen=("key",),
     )
 
 

@@ -254,9 +254,25 @@ def test_a_removed_row_and_an_unknown_row_are_errors(desk: Desk) -> None:
     book.save(desk.sheet)
 
     assert findings(desk.verify())[:2] == [
-        ("fixed_row_missing", "核查数值!B5", "verified_values"),
-        ("fixed_row_unknown", "核查数值!B9", "verified_values"),
+        ("fixed_row_missing", "核查数值!C5", "verified_values"),
+        ("fixed_row_unknown", "核查数值!C9", "verified_values"),
     ]
+
+
+def test_people_see_no_names_of_the_program(desk: Desk) -> None:
+    """The column by which the program knows a row is there, but hidden; what is wrong with rows is said in their labels."""
+    desk.run()
+    book = load_workbook(desk.sheet)
+    sheet = book["核查数值"]
+    assert [c for c in "ABCDEFGHIJK" if sheet.column_dimensions[c].hidden] == ["B"]
+    assert (sheet["B9"].value, sheet["C9"].value, sheet.freeze_panes) == ("land_area", "用地面积", "D6")
+    for column in "BC":
+        sheet[f"{column}9"] = sheet[f"{column}8"].value  # a row copied over another one
+    book.save(desk.sheet)
+
+    said = [f.message for f in desk.verify().evaluation.findings if f.code.startswith("fixed_row")]
+
+    assert said == ["表“申报数值核查”中缺少 用地面积", f"“{sheet['C8'].value}”这一行出现了不止一次"]
 
 
 def test_a_value_outside_the_limits_of_its_field_is_refused(desk: Desk) -> None:

@@ -155,6 +155,11 @@ class Table:
         """The columns of a table with fixed rows that everyone fills."""
         return tuple(c.id for c in self.columns if c.required and c.id not in self.fixed)
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Columns that only the program needs: there, but not shown to people."""
+        return ()
+
     def question(self, row: str, column_id: str) -> Field | None:
         """What a fixed row (by its key) asks in a column; None where it asks nothing there."""
         return None if column_id in self.fixed else self.by_id[column_id]
@@ -164,11 +169,18 @@ class Table:
 class RowTable(Table):
     """A table with fixed rows that ask different things in one column; made by the program, never read from a pack.
 
-    `questions` by row key and column; None where nothing is asked. `asked` are the columns that everyone fills.
+    `questions` by row key and column; None where nothing is asked. `asked` are the columns that everyone fills,
+    `unseen` those that only the program needs.
     """
 
     questions: Mapping[str, Mapping[str, Field | None]] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The columns that only the program needs."""
+        return self.unseen
 
     @property
     def wanted(self) -> tuple[str, ...]:
