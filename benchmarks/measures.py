@@ -39,7 +39,10 @@ class Setup:
         """Ours from the checkout, the peers from their folder."""
         path = [str(HERE.parent), str(HERE), str(self.peers / "python"), os.environ.get("PYTHONPATH", "")]
         cache = os.environ.get("LVBAO_CACHE", str(self.peers / "cache"))
-        return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path)), "LVBAO_CACHE": cache}
+        compiled = {
+            k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"
+        }  # as when installed
+        return compiled | {"PYTHONPATH": os.pathsep.join(filter(None, path)), "LVBAO_CACHE": cache}
 
 
 class Engine:
