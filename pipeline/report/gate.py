@@ -249,8 +249,11 @@ def _same(left: str, right: str) -> bool:
 
 
 def _has_content(document: Element, start: Element, stop: Element | None, headings: set[Any]) -> bool:
-    inside = False
-    for paragraph in document.iter(qn("w:p")):
+    """Whether there is text between a heading and the next one of its rank."""
+    beside = start.getparent() is not None and (stop is None or stop.getparent() is start.getparent())
+    inside = beside  # from the heading on where both are children of one element, else from the top
+    blocks: Iterable[Element] = start.itersiblings() if beside else (document,)
+    for paragraph in (p for block in blocks for p in block.iter(qn("w:p"))):
         if paragraph is stop:
             return False
         if paragraph is start:
