@@ -87,7 +87,11 @@ def in_order(findings: Sequence[Finding], standard: Standard) -> tuple[Finding, 
         return sheets.get(where.sheet, -1), where.sheet, cell_order(where.cell), found.code
 
     blocked = {f.subject: depends.blocked_by(f.subject) for f in findings if f.severity not in SILENT}
-    return tuple(replace(f, blocks=blocked.get(f.subject, ())) for f in sorted(findings, key=key))
+    return tuple(_blocking(f, blocked.get(f.subject, ())) for f in sorted(findings, key=key))
+
+
+def _blocking(found: Finding, blocks: tuple[str, ...]) -> Finding:
+    return found if found.blocks == blocks else replace(found, blocks=blocks)
 
 
 def _yearly(calculator: Calculator, years_back: int) -> dict[str, IndicatorValue]:

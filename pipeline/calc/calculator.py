@@ -36,7 +36,9 @@ class Calculator:
         self._cell_details: dict[tuple[str, int, str], tuple[str, str]] = {}
         self._cell_causes: dict[tuple[str, int, str], tuple[str, ...]] = {}
         self._derived: dict[str, Outcome] = {}
-        self._columns = {(c.table, c.column): c for c in standard.indicators.columns}
+        self.row_names: dict[tuple[str, int], str] = {}
+        """How people call a row, by table and index; asked for at every cell that is read."""
+        self.computed_columns = {(c.table, c.column): c for c in standard.indicators.columns}
         self._found: dict[tuple[str, str], Finding] = {}
         self._factors: dict[tuple[str, str, str, bool, Decimal], tuple[FactorUse, str]] = {}
         self._known: Known = {}
@@ -201,7 +203,7 @@ class Calculator:
     # -- table cells and conditions --------------------------------------------------------------------
     def computed_cell(self, table: str, row: int, column: str) -> Outcome | None:
         """The value of a computed column in its declared unit; None when the pack has no such column."""
-        definition = self._columns.get((table, column))
+        definition = self.computed_columns.get((table, column))
         if definition is None:
             return None
         key = (table, row, column)

@@ -100,9 +100,7 @@ class Scope:
         table = self._standard.intake.tables[node.table]
         if node.column in table.by_id:
             return table.by_id[node.column].label
-        return next(
-            c.label for c in self._standard.indicators.columns if c.id == f"{node.table}.{node.column}"
-        )
+        return self._calculator.computed_columns[node.table, node.column].label
 
     def _note(self, kind: OperandKind, name: str, value: str, measure: str, **more: object) -> None:
         if not self._recording:
@@ -224,11 +222,14 @@ class Scope:
         )  # fmt: skip
 
     def _row_name(self, table: str, row: int) -> str:
-        definition = self._standard.intake.tables[table]
-        rows = self._intake.rows(table)
-        keys = definition.key or tuple(c.id for c in definition.columns[:1])
-        words = [_say(rows[row].fact(k).value) for k in keys]
-        return " ".join(w for w in words if w) or f"第 {row + 1} 行"
+        names = self._calculator.row_names
+        if (table, row) not in names:
+            definition = self._standard.intake.tables[table]
+            facts = self._intake.rows(table)[row]
+            keys = definition.key or tuple(c.id for c in definition.columns[:1])
+            words = [_say(facts.fact(k).value) for k in keys]
+            names[table, row] = " ".join(w for w in words if w) or f"第 {row + 1} 行"
+        return names[table, row]
 
     def row_count(self, table: str, years_back: int | None) -> int | None:
         """The number of rows; None when there are none, or none of the year in question."""

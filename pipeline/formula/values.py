@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, Final
 
 from pipeline.quantity import MISSING, Missing, NotApplicable
 from pipeline.units import Unit
@@ -34,28 +37,22 @@ def blank_of(*outcomes: Outcome) -> Missing | NotApplicable:
     return next((b for b in blanks if isinstance(b, Missing)), blanks[0] if blanks else MISSING)
 
 
+_OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
 def compare(op: str, left: Outcome, right: Outcome) -> Outcome:
     """The truth of a comparison, or the blank that prevents it."""
+    holds = _OPERATORS[op]
+    if isinstance(left, Num) and isinstance(right, Num):
+        return holds(left.value, aligned(left, right)[0])
+    if isinstance(left, str) and isinstance(right, str):
+        return holds(left, right)
     if isinstance(left, Missing | NotApplicable) or isinstance(right, Missing | NotApplicable):
         return blank_of(left, right)
     if isinstance(left, bool) and isinstance(right, str):
-        left = "是" if left else "否"
-    elif isinstance(right, bool) and isinstance(left, str):
-        right = "是" if right else "否"
-    a: object = left
-    b: object = right
-    if isinstance(left, Num) and isinstance(right, Num):
-        a, b = left.value, aligned(left, right)[0]
-    match op:
-        case "==":
-            return a == b
-        case "!=":
-            return a != b
-        case "<":
-            return a < b  # type: ignore[operator, no-any-return]
-        case "<=":
-            return a <= b  # type: ignore[operator, no-any-return]
-        case ">":
-            return a > b  # type: ignore[operator, no-any-return]
-        case _:
-            return a >= b  # type: ignore[operator, no-any-return]
+        return holds("是" if left else "否", right)
+    if isinstance(right, bool) and isinstance(left, str):
+        return holds(left, "是" if right else "否")
+    return holds(left, right)
