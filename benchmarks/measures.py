@@ -204,7 +204,7 @@ def cold(setup: Setup) -> dict[str, float]:
         commands["lvbao --help"] = [sys.executable, "-c", "from pipeline.cli import main; main()", "--help"]
         commands["import click"] = [sys.executable, "-c", "import click"]
         times: dict[str, list[float]] = {name: [] for name in commands}
-        for _round in range((3 if setup.short else setup.rounds) + 1):
+        for _round in range((2 if setup.short else setup.rounds) + 1):
             for name, command in commands.items():
                 times[name].append(_spent(command, setup.environment))
         times = {name: values[1:] for name, values in times.items()}

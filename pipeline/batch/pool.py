@@ -73,6 +73,7 @@ class WorkerPool:
             if found is not None:
                 return found
             result = worker.epitaph(job)
+            worker.end_orphans()
             worker.bury()
             self._workers.remove(worker)
             self._own.worker = None
@@ -171,6 +172,13 @@ class _Worker:
         for process in (*found, self._seen):
             with contextlib.suppress(psutil.Error):
                 process.kill()
+
+    def end_orphans(self) -> None:
+        """Ends what a worker killed by somebody else had started: LibreOffice would go on without anybody to stop it."""
+        for process in psutil.process_iter(["cmdline"]):
+            if any(self._scratch in part for part in process.info["cmdline"] or ()) and process != self._seen:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
 
     def epitaph(self, job: Job) -> Result:
         """Why the worker died, in words."""

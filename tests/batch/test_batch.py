@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -114,6 +117,30 @@ def test_a_worker_killed_by_somebody_else_is_replaced_and_its_job_done_again(
     finally:
         pool.close()
     assert not any((tmp_path / "scratch").iterdir())
+
+
+def test_what_a_worker_started_does_not_outlive_it(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the worker is killed, as the system does when memory is short. A process stands for the LibreOffice it started,
+    which works in the worker's folder and has nobody left to stop it."""
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    options = Options(standards_folder=shop.standards, template=shop.template, page_numbers=False)
+    pool = WorkerPool(1, Limits())
+    try:
+        future = pool.submit(Job("甲", DECLARED, shop.client(tmp_path / "甲"), None, options))
+        while not (
+            workers := [p for p in psutil.Process().children() if "pipeline.batch.worker" in p.cmdline()]
+        ):
+            pass
+        profile = f"{workers[0].cmdline()[-1]}/profile"
+        office = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", profile])
+        workers[0].kill()
+        assert future.result().state is State.FINAL
+        assert office.wait(60) == -signal.SIGKILL
+    finally:
+        pool.close()
 
 
 def test_a_batch_without_drafts_holds_back_what_has_errors(shop: Shop, tmp_path: Path) -> None:
