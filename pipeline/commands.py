@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -175,8 +172,7 @@ def run(workbook: Path, output: Path | None, json_target: str | None, options: O
     verification: Verification | None = None
     if output is not None:
         client = client_of(workbook)
-        with _uncollected():
-            delivered = deliver(workbook, output / client.name, options)
+        delivered = deliver(workbook, output / client.name, options)
         evaluation, verification = delivered.evaluation, delivered.verification
         _tell(workbook, delivered, output / client.name, to_stderr=json_target == "-")
     if json_target is not None:
@@ -194,19 +190,6 @@ def run(workbook: Path, output: Path | None, json_target: str | None, options: O
             click.echo(f"已写入 {json_target}")
     assert evaluation is not None
     return FINE if evaluation.is_final else FOUND
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for garbage in circles: a single run leaves hardly any, and looking through everything that is loaded
-    takes a tenth of its time. A batch, whose workers go on, collects as always."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _record(evaluation: Evaluation, verification: Verification | None) -> dict[str, Any]:
