@@ -37,7 +37,9 @@ def tidy_part(root: Element, heights: Heights, text: str | None = None) -> None:
     """
     if text is None or _UNEVEN.search(text):
         for node in list(root.iter(qn("w:t"))):
-            _break_lines(node)
+            words = node.text
+            if words and (words != words.strip() or "  " in words or not words.isprintable()):
+                _break_lines(node)
     if text is None or "<m:t" in text:
         for node in root.iter(qn("m:t")):
             node.text = re.sub(r"[\n\t]", " ", node.text or "")
