@@ -1,8 +1,9 @@
 """Provenance in a document: each figure is a content control that names what it shows.
 
-`controls.Wrapper` makes them; `figures_of` reads them back, also after LibreOffice has saved the document. LibreOffice 7 keeps the title of a plain-text control and drops its tag and lock, so
-the title ends with the tag. It forgets the look of runs inside such a control and repeats Chinese text there, so
-these figures get a rich-text control and a hidden bookmark, whose tag the trace part tells.
+`controls.Wrapper` makes them; `figures_of` reads them back, also after LibreOffice has saved the document. LibreOffice 7
+keeps the title of a plain-text control and drops its tag and lock, so the title ends with the tag. It forgets the look of
+runs inside such a control and repeats Chinese text there, so these figures get a rich-text control and a hidden bookmark,
+whose tag the trace part tells.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.report.faults import Place
-from pipeline.report.marks import CLOSE, HOME, OPEN, SEPARATOR, tag_of_alias
-from pipeline.report.ooxml import Element, nearest, paragraph_text, paragraphs_of_style, qn
+from pipeline.report.marks import CLOSE, HOME, OPEN, SEPARATOR
+from pipeline.report.ooxml import Element, child, nearest, paragraph_text, paragraphs_of_style, qn
 from pipeline.report.outline import heading_styles
 from pipeline.report.package import Package
+from pipeline.report.reading import control_of
 from pipeline.report.safety import part_label
 from pipeline.report.tags import row_or_paragraph
 
@@ -26,10 +28,7 @@ _FENCE_BYTES: Final = tuple(char.encode() for char in (OPEN, SEPARATOR, CLOSE, H
 _READ: Final = tuple(qn(f"w:{name}") for name in ("p", "t", "sdt", "bookmarkStart", "bookmarkEnd"))
 _CONTROL, _BOOKMARK_END = _READ[2], _READ[4]
 _READ_CONTROLS: Final = tuple(name for name in _READ if not name.endswith("}t"))
-_TEXT, _PARAGRAPH, _PROPERTIES, _CONTENT, _ID, _NAME, _VALUE = (
-    qn(f"w:{name}") for name in ("t", "p", "sdtPr", "sdtContent", "id", "name", "val")
-)
-_TAG: Final = re.compile(r"^[a-z]+:\S")
+_TEXT, _PARAGRAPH, _CONTENT, _ID, _NAME = (qn(f"w:{n}") for n in ("t", "p", "sdtContent", "id", "name"))
 _OURS: Final = re.compile(rf"^{BOOKMARK}\d+(_\d+)?$")
 
 
@@ -56,8 +55,8 @@ def unwrap(root: Element) -> None:
         if parent is None:
             continue
         if node.tag == qn("w:sdt"):
-            properties, content = node.find(qn("w:sdtPr")), node.find(qn("w:sdtContent"))
-            if content is not None and properties is not None and _tag_in(properties):
+            content = child(node, _CONTENT)
+            if content is not None and control_of(node)[0]:
                 at = parent.index(node)
                 parent[at : at + 1] = list(content)
         elif _OURS.match(str(node.get(qn("w:name"), ""))) or id_ in ids:
@@ -141,15 +140,12 @@ class _Reader:
                 open_[str(node.get(_ID, ""))] = _Bookmark(node, str(node.get(qn("w:name"))))
 
     def _control(self, node: Element, bookmark: str) -> Figure | None:
-        properties, content = node.find(_PROPERTIES), node.find(_CONTENT)
-        if properties is None or content is None:
+        content = child(node, _CONTENT)
+        tag, alias, locked = control_of(node)
+        if content is None or not tag:
             return None
-        alias, tag = _value(properties, "w:alias"), _tag_in(properties)
-        if not tag:
-            return None
-        lock = _value(properties, "w:lock") in ("sdtContentLocked", "contentLocked")
-        text = "".join(piece.text or "" for piece in content.iter(_TEXT))
-        return Figure(tag, alias[: -len(tag) - 2], text, self._place(node), lock, bookmark)
+        text = "".join([piece.text or "" for piece in content.iter(_TEXT)])
+        return Figure(tag, alias, text, self._place(node), locked, bookmark)
 
     def _place(self, node: Element) -> Place:
         if self._headings is None:
@@ -162,14 +158,3 @@ class _Reader:
         if home not in self._rows:
             self._rows[home] = row_or_paragraph(paragraph)
         return Place(self._label, self._heading, self._rows[home])
-
-
-def _tag_in(properties: Element) -> str:
-    """The tag of a control of ours, "" for anybody else's."""
-    tag = tag_of_alias(_value(properties, "w:alias"))
-    return tag if _TAG.match(tag) else ""
-
-
-def _value(parent: Element, name: str) -> str:
-    node = parent.find(qn(name))
-    return "" if node is None else str(node.get(_VALUE, ""))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from pipeline.report.marks import tag_of_alias
-from pipeline.report.ooxml import Element, nearest, qn
+from pipeline.report.ooxml import Element, child, nearest, qn
 
 SpanKind = Literal["figure", "auto"]
 _IGNORED: Final = frozenset(
@@ -118,14 +118,14 @@ def read_paragraph(
 def masked_text(paragraph: Element) -> str:
     """What `read_paragraph(…).masked` says without bookmarks, at once where a paragraph is nothing but runs and figures."""
     pieces: list[str] = []
-    for child in paragraph:
-        tag = child.tag
+    for node in paragraph:
+        tag = node.tag
         if tag == _RUN:
-            if not _plain_run(child, pieces):
+            if not _plain_run(node, pieces):
                 break
         elif tag == _CONTROL:
-            control, inside = control_of(child)[0], list[str]()
-            content = child[-1] if len(child) else child
+            control, inside = control_of(node)[0], list[str]()
+            content = node[-1] if len(node) else node
             if (
                 not control
                 or content.tag != _CONTENT
@@ -293,13 +293,20 @@ class _Reader:
 
 def control_of(node: Element) -> tuple[str, str, bool]:
     """(tag, label, locked) of a content control; the tag is "" for anybody else's."""
-    properties = node.find(qn("w:sdtPr"))
-    alias = "" if properties is None else _value(properties, "w:alias")
+    properties = child(node, _PROPERTIES)
+    if properties is None:
+        return "", "", False
+    said = {each.tag: str(each.get(_VALUE, "")) for each in properties.iterchildren(reversed=True)}
+    alias = said.get(_ALIAS, "")
     tag = tag_of_alias(alias)
     kind, colon, rest = tag.partition(":")
-    if properties is None or not (colon and kind.isalpha() and rest.strip()):
+    if not (colon and kind.isalpha() and rest.strip()):
         return "", "", False
-    return tag, alias[: -len(tag) - 2], _value(properties, "w:lock") in ("sdtContentLocked", "contentLocked")
+    return tag, alias[: -len(tag) - 2], said.get(_LOCK) in _LOCKED
+
+
+_PROPERTIES, _ALIAS, _LOCK, _VALUE = (qn(f"w:{n}") for n in ("sdtPr", "alias", "lock", "val"))
+_LOCKED: Final = frozenset({"sdtContentLocked", "contentLocked"})
 
 
 def _is_on(node: Element | None) -> bool:
@@ -327,13 +334,8 @@ def _words(node: Element, drop: tuple[str, ...] = ()) -> str:
         local = key.rpartition("}")[2]
         if not local.startswith("rsid") and local not in drop:
             parts.append(f"{local}={value}")
-    inner = [_words(child) for child in node]
+    inner = [_words(each) for each in node]
     return " ".join([name, *parts, *inner])
-
-
-def _value(parent: Element, name: str) -> str:
-    node = parent.find(qn(name))
-    return "" if node is None else str(node.get(qn("w:val"), ""))
 
 
 def is_deleted(node: Element) -> bool:
