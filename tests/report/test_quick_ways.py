@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import html
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from pipeline.report import render_report
 from pipeline.report.controls import Wrapper
 from pipeline.report.gate import _dangling, _Known, _structure
 from pipeline.report.marks import HOME, OPEN, compose, fenced, figure
 from pipeline.report.ooxml import Element, parse, qn
+from pipeline.report.package import read_package, write_package
 from pipeline.report.reading import masked_text, read_paragraph
 from pipeline.report.schema import schema_problems
 from pipeline.report.soundness import is_sound
 from pipeline.report.tidy import tidy_part
 from pipeline.report.together import Heights, lines_of
-from tests.report.word_fixtures import W
+from pipeline.report.trace_part import figures
+from tests.report.word_fixtures import W, docx, p, table, texts
 
 M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
@@ -101,6 +105,33 @@ def test_a_figure_where_no_control_may_stand_is_printed_plainly() -> None:
     text = document(f"<w:p><w:r><w:t>{fenced(figure('1.24', 'i:x', '容积率'))}</w:t></w:r></w:p>")
     quick, left = Wrapper(True).wrapped(text, usual=True)
     assert (quick, left) == (document("<w:p><w:r><w:t>1.24</w:t></w:r></w:p>"), 0)
+
+
+def test_a_template_whose_prefixes_are_unusual_gives_the_same_report() -> None:
+    blocks = (
+        p("面积{{ area }}，说明{{ note }}"),
+        table(("列", "数"), ("{{ area }}", "甲"), ("{{ area }}", "乙")),
+    )
+    context = {"area": figure("40000", "f:land_area", "用地面积"), "note": "一\n二  三"}
+    usual = docx(*blocks)
+    unusual = _with_prefix(usual, "x")
+    made = [render_report(each, context, page_numbers=False) for each in (usual, unusual)]
+    assert [(m.faults, m.problems) for m in made] == [((), ())] * 2
+    first, second = (m.docx or b"" for m in made)
+    assert [(f.tag, f.text) for f in figures(second)] == [("f:land_area", "40000")] * 3
+    assert figures(second) == figures(first)
+    assert texts(second) == texts(first)
+    assert texts(second)[0] == "面积40000，说明一\n二  三"
+
+
+def _with_prefix(data: bytes, prefix: str) -> bytes:
+    package = read_package(data)
+    name = package.document_name
+    xml = package.parts[name].decode()
+    package.parts[name] = re.sub(
+        r"(?<=[</ ])w:|(?<=xmlns:)w(?==)", lambda m: m.group().replace("w", prefix), xml
+    ).encode()
+    return write_package(package)
 
 
 # -- texts and heights -----------------------------------------------------------------------------------------
