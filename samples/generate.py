@@ -33,7 +33,9 @@ MERGED = ("criteria", "notes", "verified_values", "verified_criteria", "veto_con
 
 def workbooks() -> Iterator[tuple[Path, bytes]]:
     """(path, content) of every sample's workbooks."""
-    for folder in sorted(p for p in HERE.iterdir() if p.is_dir()):
+    for folder in sorted(
+        {path.parent for name in ("facts", "variant") for path in HERE.glob(f"*/{name}.yaml")}
+    ):
         named = folder / "standard.txt"
         name = named.read_text(encoding="utf-8").strip() if named.is_file() else STANDARD
         standard = load_standard(find_standard(name))
