@@ -16,7 +16,7 @@ from pipeline.report.sandbox import (
     ReportEnvironment,
 )
 from pipeline.report.shapes import ANY, LOOP, NUMBER, TEXT, TRUTH, Leaf, ListOf, MapOf, Shape, dotted_names
-from pipeline.report.tags import Tag, TaggedPart
+from pipeline.report.tagged_part import Tag, TaggedPart
 
 _KIND = {"text": "文字", "truth": "真假值", "number": "数字", "any": "值"}
 _LIST_FILTERS = {"list", "reverse", "unique"}

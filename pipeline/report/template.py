@@ -33,7 +33,8 @@ from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import Budget, ReportEnvironment, guarded
 from pipeline.report.shapes import MapOf, shape_of, unused_names
 from pipeline.report.tables import merge_marked_tables
-from pipeline.report.tags import TaggedPart, read_tags
+from pipeline.report.tagged_part import TaggedPart
+from pipeline.report.tags import read_tags
 from pipeline.report.tidy import tidy_part, tidy_template_part
 from pipeline.report.together import Heights, keep_rows_together
 

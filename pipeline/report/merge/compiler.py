@@ -22,7 +22,7 @@ from pipeline.report.package import Package, read_package
 from pipeline.report.safety import part_label, unsafe_content
 from pipeline.report.sandbox import ReportEnvironment
 from pipeline.report.shapes import MapOf
-from pipeline.report.tags import Tag, TaggedPart
+from pipeline.report.tagged_part import Tag, TaggedPart
 
 _DECLARATION: Final = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _WORD_TYPES: Final = ("main", "header", "footer", "footnotes", "endnotes", "comments")
