@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
@@ -21,6 +22,12 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 Evaluate = Callable[[Mapping[str, Any]], Evaluation]
 Found = tuple[str, str, str]
+
+
+# generated examples: new ones on every run for people, always the same in CI, and never a matter of time
+settings.register_profile("people", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("LVBAO_NO_SKIPS") else "people")
 
 
 @pytest.hookimpl(hookwrapper=True)

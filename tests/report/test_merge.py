@@ -236,8 +236,9 @@ def test_shipped_templates_merge_as_docxtpl_merges_them(
 
 # -- property tests -----------------------------------------------------------------------------------------
 _TEXT = st.text(st.sampled_from("ab 中&<>\"'\n\tüé–{}%#_𝄞"), max_size=8).filter(
-    lambda text: not re.search(r"\{_|_\}|%_|_%", text)
+    lambda text: not re.search(r"\{_|_\}|%_|_%|[{}%]$", text)
 )
+"""Texts that docxtpl does not take for its own escapes (`{_{`), neither alone nor beside each other."""
 _VALUE = st.sampled_from(("{{ a }}", "{{ m.x }}", "{{ b|upper }}", "{{ n }}", "文字 ", "a & b", " "))
 _PIECE = st.one_of(
     _VALUE,
