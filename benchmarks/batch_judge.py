@@ -10,7 +10,6 @@ a read-only folder (on small file systems in memory; needs root, said when not p
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -31,6 +30,7 @@ from pipeline.resources import find_standard  # noqa: E402
 from pipeline.standard import load_standard  # noqa: E402
 from tests.batch.judging import Good, judge, make_clients, records  # noqa: E402
 from tests.batch.shop import Shop, open_shop, results  # noqa: E402
+from tests.scripts import script  # noqa: E402
 
 QUICK = ["--no-page-numbers", "--memory-limit", "300"]
 LEAST_DISK, STEP = 160, 80
@@ -39,12 +39,7 @@ LEAST_DISK, STEP = 160, 80
 
 def samples() -> ModuleType:
     """samples/generate.py, which knows the facts of every sample."""
-    spec = importlib.util.spec_from_file_location("samples_generate", ROOT / "samples" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("samples/generate.py")
 
 
 def variants() -> Good:

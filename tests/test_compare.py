@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,18 +20,14 @@ from pipeline.intake.data_file import read_data
 from pipeline.standard import Standard, load_standard
 from tests.conftest import ROOT
 from tests.pages import Paper
+from tests.scripts import script
 
 OLD = ROOT / "samples" / "01-全优-复配混合型" / "录入表.xlsx"
 NAME = "示例青禾水性胶粘材料有限公司"
 
 
 def samples() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("samples_generate", ROOT / "samples" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("samples/generate.py")
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import tomllib
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -15,18 +12,9 @@ from pipeline.messages import CATALOGUE
 from pipeline.receipt import VERSION
 from pipeline.report import build_template
 from pipeline.standard import Standard
+from tests.scripts import ROOT, script
 
-ROOT = Path(__file__).parent.parent
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
-
-
-def script(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem + "_script", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def shell_commands(readme: str) -> list[str]:
@@ -57,11 +45,11 @@ def test_every_link_of_the_readmes_leads_somewhere() -> None:
 
 
 def test_the_generated_pages_are_fresh() -> None:
-    assert script(ROOT / "docs" / "generate.py").stale() == []
+    assert script("docs/generate.py").stale() == []
 
 
 def test_the_samples_are_what_their_facts_give() -> None:
-    assert script(ROOT / "samples" / "generate.py").stale() == []
+    assert script("samples/generate.py").stale() == []
 
 
 def test_every_command_has_an_example() -> None:

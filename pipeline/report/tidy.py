@@ -48,7 +48,7 @@ def tidy_part(root: Element, heights: Heights, text: str | None = None) -> None:
     for table in root.iter(_TABLE):
         keep_width(table)
     ended = text is not None and _all_end(text, "</w:tc>", "</w:p>", "<w:p/>")
-    if text is None or not ended or any(box in text for box in _BOXES):
+    if not ended or any(box in (text or "") for box in _BOXES):
         for cell in root.iter(_CELL, *_BOX_TAGS):
             if not len(cell) or cell[-1].tag != _PARAGRAPH:
                 _end_with_paragraph(cell)

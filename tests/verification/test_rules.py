@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +12,7 @@ import pytest
 from pipeline.standard import Standard
 from pipeline.verification.verify import Verification
 from tests.conftest import ROOT
+from tests.scripts import script
 from tests.verification.desk import FACTS, Desk, answers, changed, findings
 
 SAMPLE = ROOT / "samples" / "06-第三方-核查通过"
@@ -20,12 +20,7 @@ Run = Callable[..., Verification]
 
 
 def samples() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("samples_generate", ROOT / "samples" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("samples/generate.py")
 
 
 @pytest.fixture
