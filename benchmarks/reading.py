@@ -1,4 +1,4 @@
-"""Reads a workbook with openpyxl (`theirs`) or with our reader: values, kinds and addresses of every filled cell.
+"""Reads a workbook with openpyxl (`theirs`) or with our guard and reader: values, kinds and addresses of every filled cell.
 
 `reading.py theirs|ours FILE`.
 """
@@ -38,10 +38,11 @@ def main() -> None:
             return [[cell.value for cell in row] for sheet in book for row in sheet.iter_rows()]
 
     else:
+        from pipeline.intake.guard import LIMITS
         from pipeline.intake.reader import parse_workbook
 
         def work() -> object:
-            return parse_workbook.__wrapped__(data, "x.xlsx")
+            return parse_workbook.__wrapped__(data, "x.xlsx", LIMITS)
 
     serve(work)
 

@@ -18,9 +18,6 @@ _ROW_OR_CELL = re.compile(_P + rb"(?P<kind>c|row)(?=[\s/>])[^>]*>")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,12})[\"']")
 _ODD_CELL = re.compile(rb"<c(?! r=\")[\s/>]")
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
-_PLAIN_CELL = re.compile(rb"<c r=\"([A-Z]{1,3}[1-9][0-9]{0,6})\"")
-_LETTERS: Final = bytes(range(65, 91))
-_DIGITS: Final = bytes(range(48, 58))
 _BARE_CELL = re.compile(_P + rb"c(?=[\s/>])(?![^>]*\sr\s*=)")
 _COMMENT = re.compile(rb"<!--.*?-->", re.S)
 _HIDDEN: Final = 2**30
@@ -52,24 +49,6 @@ def is_plain(xml: bytes) -> bool:
     """Whether every cell tag begins `<c r="`, as most programs write it. Searches that begin with fixed letters take a
     fifth of the time of the general ones, which have to look for a prefix at every tag."""
     return _ODD_CELL.search(xml) is None and _PREFIXED_CELL.search(xml) is None
-
-
-def plain_addresses(xml: bytes) -> list[bytes] | None:
-    """The address of every cell (`A1`); None where not every one is written plainly."""
-    if not is_plain(xml):
-        return None
-    addresses: list[bytes] = _PLAIN_CELL.findall(xml)
-    return addresses if len(addresses) == xml.count(b'<c r="') else None
-
-
-def area_of(addresses: list[bytes]) -> int:
-    """Rows times columns of the smallest rectangle around plain addresses."""
-    if not addresses:
-        return 0
-    joined = b" ".join(addresses)
-    rows = [int(row) for row in set(joined.translate(None, _LETTERS).split())]
-    columns = [column_number(letters) for letters in set(joined.translate(None, _DIGITS).split())]
-    return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
 
 
 def has_doubles(xml: bytes) -> bool:

@@ -12,7 +12,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -21,14 +21,13 @@ from pipeline.files import shown_name
 from pipeline.intake.celltags import (
     CELL_ADDRESS,
     CELL_TAG,
-    area_of,
     column_number,
     filled_places,
     has_declarations,
     has_doubles,
-    plain_addresses,
     without_comments,
 )
+from pipeline.intake.plain_sheet import COLUMNS, plain_sheet
 from pipeline.intake.workbook import address
 from pipeline.messages import unreadable
 
@@ -172,10 +171,19 @@ def _is_text(head: bytes) -> bool:
 
 
 # -- the container ---------------------------------------------------------------------------------------------
-def check_container(name: str, data: bytes, limits: Limits = LIMITS) -> Mapping[str, bytes]:
-    """Raises UnreadableFile unless the zip file may be parsed. Gives its XML parts, unpacked, by their names: none of a
-    file whose parts are too large to be kept."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the guard knows of a file that it lets pass: its XML parts unpacked, unless they are too large to be kept,
+    and the names of its plain sheets (see `plain_sheet`)."""
+
+    unpacked: Mapping[str, bytes] = field(default_factory=dict)
+    plain: frozenset[str] = frozenset()
+
+
+def check_container(name: str, data: bytes, limits: Limits = LIMITS) -> Judged:
+    """Raises UnreadableFile unless the zip file may be parsed."""
     unpacked: dict[str, bytes] = {}
+    plain: set[str] = set()
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _DAMAGE:
@@ -188,12 +196,11 @@ def check_container(name: str, data: bytes, limits: Limits = LIMITS) -> Mapping[
         for part in parts:
             if _XML_PART.fullmatch(part.filename):
                 content = _content(name, archive, part)
-                _check_xml(name, part.filename, content)
-                if _SHEET_PART.fullmatch(_part_key(part.filename)):
-                    _check_extent(name, part.filename, content, limits)
+                if _check_part(name, part.filename, content, limits):
+                    plain.add(part.filename)
                 if is_kept:
                     unpacked[part.filename] = content
-    return unpacked
+    return Judged(unpacked, frozenset(plain))
 
 
 def _part_key(part_name: str) -> str:
@@ -264,6 +271,20 @@ def _content(name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> byte
     return content
 
 
+def _check_part(name: str, part: str, content: bytes, limits: Limits) -> bool:
+    """Refuses a part that is not to be read; True for a plain sheet."""
+    if not _SHEET_PART.fullmatch(_part_key(part)):
+        _check_xml(name, part, content)
+        return False
+    sheet = plain_sheet(content)
+    if sheet is not None and sheet.height * len(COLUMNS) <= limits.cells:
+        _check_xml(name, part, sheet.frame)
+        return True
+    _check_xml(name, part, content)
+    _check_extent(name, part, content, limits)
+    return False
+
+
 def _check_xml(name: str, part: str, content: bytes) -> None:
     key = _part_key(part)
     if b"\0" in content:
@@ -294,9 +315,6 @@ def _is_sound(content: bytes) -> bool:
 def _check_extent(name: str, part: str, content: bytes, limits: Limits) -> None:
     """Readers allocate the bounding box of all filled cells: two far cells would ask for hundreds of gigabytes."""
     content = without_comments(content)
-    plain = plain_addresses(content)
-    if plain is not None and len(set(plain)) == len(plain) and area_of(plain) <= limits.cells:
-        return
     pairs = CELL_ADDRESS.findall(content)
     if len(set(pairs)) != len(pairs) and has_doubles(content):
         raise unreadable("file_damaged", name, part=f"（{part} 中有重复的单元格）")
@@ -315,11 +333,16 @@ def _has_unaddressed(content: bytes, addressed: int) -> bool:
 
 
 def _area(pairs: list[tuple[bytes, bytes]]) -> int:
-    return _extent([(int(row), column_number(letters)) for letters, row in set(pairs)])
+    rows, columns = {row for _, row in pairs}, {letters for letters, _ in pairs}
+    return _box(list(map(int, rows)), list(map(column_number, columns)))
 
 
 def _extent(places: list[tuple[int, int]]) -> int:
-    if not places:
+    return _box([row for row, _ in places], [column for _, column in places])
+
+
+def _box(rows: list[int], columns: list[int]) -> int:
+    """The cells of the smallest rectangle around some rows and columns."""
+    if not rows:
         return 0
-    rows, columns = [r for r, _ in places], [c for _, c in places]
     return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)

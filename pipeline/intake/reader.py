@@ -22,7 +22,7 @@ from python_calamine import (
 
 from pipeline.files import shown_name
 from pipeline.intake.grid_cells import GridCells
-from pipeline.intake.guard import LIMITS, Limits, check_container, file_bytes
+from pipeline.intake.guard import LIMITS, Judged, Limits, check_container, file_bytes
 from pipeline.intake.layout import IDENTITY_SHEET
 from pipeline.intake.sheetxml import Parts, SheetMarks, read_parts, with_known_errors
 from pipeline.intake.words import clean
@@ -45,10 +45,10 @@ def parse_workbook(data: bytes, file: str, limits: Limits | None = None) -> Work
 
     The last ones are kept, judged and read: a run asks twice for the same bytes.
     """
-    unpacked = {} if limits is None else check_container(file, data, limits)
+    judged = Judged() if limits is None else check_container(file, data, limits)
     try:
         grids = _grids(data)
-        parts = read_parts(data, unpacked)
+        parts = read_parts(data, judged.unpacked, judged.plain)
         sheets = tuple(_sheet(g, _marks_of(parts, g)) for g in grids)
     except PasswordError:
         raise unreadable("file_encrypted", file) from None

@@ -11,7 +11,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from xml.etree.ElementTree import Element, fromstring
@@ -92,9 +92,12 @@ def _tree(xml: bytes) -> Element:
 class _Archive:
     """The parts of a file by names without case, with either slash; `unpacked` are those that need no unpacking."""
 
-    def __init__(self, archive: zipfile.ZipFile, unpacked: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, archive: zipfile.ZipFile, unpacked: Mapping[str, bytes], plain: Collection[str]
+    ) -> None:
         self._archive = archive
         self._unpacked = unpacked
+        self._plain = plain
         self.names = {n.replace("\\", "/").removeprefix("/").casefold(): n for n in archive.namelist()}
 
     def __contains__(self, part: str) -> bool:
@@ -105,14 +108,23 @@ class _Archive:
         content = self._unpacked.get(name)
         return self._archive.read(name) if content is None else content
 
+    def is_plain(self, part: str) -> bool:
+        """Whether a part that is there is known to be a plain sheet."""
+        return self.names[part.casefold()] in self._plain
+
     def tree(self, part: str) -> Element | None:
         return _tree(self.read(part)) if part in self else None
 
 
-def read_parts(data: bytes, unpacked: Mapping[str, bytes] = MappingProxyType({})) -> Parts:
-    """Reads the parts of a guarded file, some of them `unpacked` already. Raises ValueError where two sheets share a name or a part, or a cell refers to no text."""
+def read_parts(
+    data: bytes, unpacked: Mapping[str, bytes] = MappingProxyType({}), plain: Collection[str] = ()
+) -> Parts:
+    """Reads the parts of a guarded file, some of them `unpacked` already, some known to be `plain` sheets.
+
+    Raises ValueError where two sheets share a name or a part, or a cell refers to no text.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as zipped:
-        archive = _Archive(zipped, unpacked)
+        archive = _Archive(zipped, unpacked, plain)
         book = archive.tree("xl/workbook.xml")
         targets = _targets(archive.tree("xl/_rels/workbook.xml.rels"))
         sheets = [(s.get("name", ""), targets.get(_relation(s), "")) for s in _named(book, "sheet")]
@@ -124,7 +136,7 @@ def read_parts(data: bytes, unpacked: Mapping[str, bytes] = MappingProxyType({})
             _PICTURE_STRUCTURE in archive and _PICTURE.search(archive.read(_PICTURE_STRUCTURE)) is not None
         )
         marks = tuple(
-            _marks(archive.read(part), percent, pictures) if part in archive else None for _, part in sheets
+            _marks_in(archive, part, percent, pictures) if part in archive else None for _, part in sheets
         )
         traits = _traits(archive, book)
         if any(
@@ -217,6 +229,13 @@ def _is_percent(format_id: str, formats: Mapping[str, str]) -> bool:
 
 
 # -- cells -------------------------------------------------------------------------------------------------------
+def _marks_in(archive: _Archive, part: str, percent: tuple[int, ...], with_pictures: bool) -> SheetMarks:
+    """A plain sheet can only have styles, and is not even unpacked where no style says per cent."""
+    if archive.is_plain(part):
+        return SheetMarks(percent=frozenset(_styled(archive.read(part), percent) if percent else ()))
+    return _marks(archive.read(part), percent, with_pictures)
+
+
 def _marks(xml: bytes, percent: tuple[int, ...], with_pictures: bool) -> SheetMarks:
     xml = addressed(without_comments(xml))
     if _SHARED_TEXT.search(xml):
