@@ -12,7 +12,8 @@ from pipeline.calc.trace import IndicatorValue, LevelBasis, Operand, Trace
 from pipeline.facts import Intake
 from pipeline.findings import Finding
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Evaluator, FactorUse, Known
+from pipeline.formula.environment import FactorUse
+from pipeline.formula.evaluate import Evaluator, Known
 from pipeline.formula.figures import BLANK, Figure, Figures, figures_of
 from pipeline.formula.render import substituted, symbolic, words
 from pipeline.formula.values import Num, Outcome

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from pipeline.calc.scope import Scope
 from pipeline.facts import Intake, Row
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import BETTER, Evaluator
+from pipeline.formula.calls import BETTER
+from pipeline.formula.evaluate import Evaluator
 from pipeline.formula.values import Num
 from pipeline.messages import finding
 from pipeline.quantity import PRECISION, plain

@@ -10,7 +10,7 @@ from pipeline.calc.trace import Operand, OperandKind
 from pipeline.facts import Fact
 from pipeline.findings import CellRef
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Coefficient, FactorUse
+from pipeline.formula.environment import Coefficient, FactorUse
 from pipeline.formula.values import Num, Outcome
 from pipeline.messages import finding_with
 from pipeline.quantity import MISSING, Missing, NotApplicable, NotDetected, plain, significant

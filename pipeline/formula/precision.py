@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.formula import syntax as s
-from pipeline.formula.evaluate import Bound, Evaluator
+from pipeline.formula.environment import Bound
+from pipeline.formula.evaluate import Evaluator
 from pipeline.formula.values import Num, aligned
 
 Declared = Callable[[s.Name | s.Column], bool]

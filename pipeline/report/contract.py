@@ -16,7 +16,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.evidence import Evidence, EvidenceFile
 from pipeline.facts import Fact, Intake, Row
 from pipeline.findings import Finding, Severity
-from pipeline.formula.evaluate import FactorUse
+from pipeline.formula.environment import FactorUse
 from pipeline.picture import Picture
 from pipeline.quantity import Value
 from pipeline.receipt import Receipt

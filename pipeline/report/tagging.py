@@ -13,7 +13,7 @@ from typing import Final
 from pipeline.calc.scope import OWN_FACTOR, YEAR_WORDS
 from pipeline.calc.trace import Operand
 from pipeline.facts import Intake
-from pipeline.formula.evaluate import FactorUse
+from pipeline.formula.environment import FactorUse
 from pipeline.quantity import Value, plain, significant
 from pipeline.report.marks import figure
 from pipeline.standard.types import Field, Indicator, Standard, Subcategory, Table
