@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import zip_longest
 from typing import Final, Literal
 
 from lxml import etree
 
-from pipeline.report.ooxml import Element, el, node_text, qn
-from pipeline.review.redline.align import Pair, align
+from pipeline.report.ooxml import Element, el, qn
+from pipeline.review.redline.align import align
+from pipeline.review.redline.blocks import Block, ended, likeness, plain_text, row_likeness, row_name, split
 from pipeline.review.redline.marks import Marker, paragraph_properties, unmark
 from pipeline.review.redline.parts import Transplant
 from pipeline.review.redline.pieces import Digest, Piece, canonical, pieces, unlocked
+from pipeline.review.redline.shells import BLOCKS, content_of, fill, link_of, shell_of
+from pipeline.review.redline.steps import Step, around, join_runs, same_figure, with_fixed
 from pipeline.review.redline.texts import edits
-from pipeline.review.segment import tokens
 
 Status = Literal["same", "inserted", "deleted"]
 Shown = tuple[Status, Element]
-Step = tuple[Literal["keep", "change", "insert", "delete"], Piece | None, Piece | None]
-_ALIKE: Final = 0.45
 _DRAWN: Final = tuple(qn(n) for n in ("w:drawing", "w:pict", "w:object", "m:oMath"))
-_SHOWN: Final = tuple(qn(n) for n in ("w:t", "w:tab", "w:br", "m:t"))
-_BLOCKS: Final = frozenset(qn(f"w:{n}") for n in ("p", "tbl", "sdt"))
-_IDENTITY: Final = ("s", "v", "i", "q", "l", "lim")
-"""Tags of these kinds name what a table row is about (criterion, indicator)."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A block with what it says, read once."""
-
-    node: Element
-    kind: str
-    text: str
-    title: str = ""
-
-    @cached_property
-    def words(self) -> Counter[str]:
-        """How often it says which word."""
-        return Counter(tokens(self.text))
 
 
 @dataclass
@@ -59,29 +38,29 @@ class Merger:
     def container(self, old: Element, new: Element) -> None:
         """Put the merged blocks into `new` in place of its own; other children (properties) stay."""
         olds, news = self._blocks(old, old=True), self._blocks(new)
-        pairs = _ended(align(olds, news, lambda b: (b.kind, b.text), _likeness), olds, news)
+        pairs = ended(align(olds, news, lambda b: (b.kind, b.text), likeness), olds, news)
         shown = [
             s
             for i, j in pairs
             for s in self._shown(None if i is None else olds[i], None if j is None else news[j])
         ]
         self._settle_end(shown)
-        _fill(new, [b.node for b in news], [node for _, node in shown])
+        fill(new, [b.node for b in news], [node for _, node in shown])
 
     # -- blocks ---------------------------------------------------------------------------------------------
     def _blocks(self, container: Element, *, old: bool = False) -> list[Block]:
         found: list[Block] = []
         for node in container:
-            if node.tag in _BLOCKS:
+            if node.tag in BLOCKS:
                 kind = str(node.tag).rpartition("}")[2]
-                text = self._text(node, old) if kind == "p" else _plain(node)
+                text = self._text(node, old) if kind == "p" else plain_text(node)
                 title = found[-1].text if kind == "tbl" and found and found[-1].kind == "p" else ""
                 found.append(Block(node, kind, text, title))
         return found
 
     def _text(self, paragraph: Element, old: bool) -> str:
         if next(paragraph.iter(*_DRAWN), None) is None:
-            return _plain(paragraph)
+            return plain_text(paragraph)
         found = self._pieces(paragraph, old=old)
         return "".join(p.text or ("\0" + p.key if p.kind == "atom" else "") for p in found)
 
@@ -121,11 +100,11 @@ class Merger:
             return [
                 s
                 for child in (() if content is None else content)
-                if child.tag in _BLOCKS
+                if child.tag in BLOCKS
                 for s in self._deleted(child)
             ]
         if node.tag == qn("w:tbl"):
-            table = self.transplant.adopt(_shell(node))
+            table = self.transplant.adopt(shell_of(node))
             for row in node.findall(qn("w:tr")):
                 table.append(self._deleted_row(row))
             return [("deleted", table)]
@@ -136,14 +115,14 @@ class Merger:
             copy = unlocked(deepcopy(node))
             content = copy.find(qn("w:sdtContent"))
             if content is not None:
-                _fill(
+                fill(
                     content,
-                    [c for c in content if c.tag in _BLOCKS],
-                    [n for c in content if c.tag in _BLOCKS for _, n in self._inserted(c)],
+                    [c for c in content if c.tag in BLOCKS],
+                    [n for c in content if c.tag in BLOCKS for _, n in self._inserted(c)],
                 )
             return [("inserted", copy)]
         if node.tag == qn("w:tbl"):
-            table = _shell(node)
+            table = shell_of(node)
             for row in node.findall(qn("w:tr")):
                 table.append(self._inserted_row(row))
             return [("inserted", table)]
@@ -173,18 +152,18 @@ class Merger:
         return made
 
     def _deleted_row(self, row: Element) -> Element:
-        made = self.transplant.adopt(_shell(row))
+        made = self.transplant.adopt(shell_of(row))
         for cell in row.findall(qn("w:tc")):
-            shell = self.transplant.adopt(_shell(cell))
+            shell = self.transplant.adopt(shell_of(cell))
             shell.extend(self._cell_of(cell, deleted=True))
             made.append(shell)
         self.marker.row(made, "w:del")
         return made
 
     def _inserted_row(self, row: Element) -> Element:
-        made = _shell(row)
+        made = shell_of(row)
         for cell in row.findall(qn("w:tc")):
-            shell = _shell(cell)
+            shell = shell_of(cell)
             shell.extend(self._cell_of(cell, deleted=False))
             made.append(shell)
         self.marker.row(made, "w:ins")
@@ -192,7 +171,7 @@ class Merger:
 
     def _cell_of(self, cell: Element, *, deleted: bool) -> Iterable[Element]:
         for child in cell:
-            if child.tag in _BLOCKS:
+            if child.tag in BLOCKS:
                 for _, node in self._deleted(child) if deleted else self._inserted(child):
                     yield node
 
@@ -221,12 +200,12 @@ class Merger:
                 steps += [("keep", o, n) for o, n in zip_longest(edit.old, edit.new)]
                 continue
             self.changes += 1
-            if _same_figure(edit.old, edit.new):
+            if same_figure(edit.old, edit.new):
                 steps.append(("change", edit.old[0], edit.new[0]))
                 continue
             steps += [("delete", p, None) for p in edit.old]
             steps += [("insert", None, p) for p in edit.new]
-        return _with_fixed(steps, after)
+        return with_fixed(steps, after)
 
     def _write(self, paragraph: Element, steps: Sequence[Step]) -> None:
         """The steps as runs, insertions and deletions, inside the links and controls of the newer document."""
@@ -246,14 +225,14 @@ class Merger:
             kind = None
 
         for at, (step, old, new) in enumerate(steps):
-            inside = new.inside if new is not None else _around(steps, at)
+            inside = new.inside if new is not None else around(steps, at)
             if inside is not source:
                 flush()
                 source = inside
-                shell = None if inside is None else _link(inside)
+                shell = None if inside is None else link_of(inside)
                 if shell is not None:
                     paragraph.append(shell)
-                    shell = _content(shell)
+                    shell = content_of(shell)
             if step in ("insert", "delete"):
                 if step != kind:
                     flush()
@@ -266,7 +245,7 @@ class Merger:
             assert new is not None
             (paragraph if shell is None else shell).extend(self._kept(step, old, new))
         flush()
-        _join_runs(paragraph)
+        join_runs(paragraph)
 
     def _kept(self, step: str, old: Piece | None, new: Piece) -> list[Element]:
         if step == "change":
@@ -297,7 +276,7 @@ class Merger:
             [self._row(r) for r in old.findall(qn("w:tr"))],
             [self._row(r) for r in new.findall(qn("w:tr"))],
         )
-        pairs = [_split(p, olds, news) for p in align(olds, news, lambda r: r.text, _row_likeness)]
+        pairs = [split(p, olds, news) for p in align(olds, news, lambda r: r.text, row_likeness)]
         flat = [p for group in pairs for p in group]
         if not any(i is not None and j is not None for i, j in flat):
             self.changes += 2
@@ -305,7 +284,7 @@ class Merger:
             self.marker.paragraph_mark(gap, "w:del")
             self.marker.paragraph_mark(gap, "w:ins")
             return [*self._deleted(old), ("same", gap), *self._inserted(new)]
-        table = _shell(new)
+        table = shell_of(new)
         for i, j in flat:
             table.append(
                 self._merged_row(None if i is None else olds[i].node, None if j is None else news[j].node)
@@ -313,8 +292,8 @@ class Merger:
         return [("same", table)]
 
     def _row(self, row: Element) -> Block:
-        text = "\n".join(_plain(c) for c in row.findall(qn("w:tc")))
-        return Block(row, "tr", text, _row_name(row))
+        text = "\n".join(plain_text(c) for c in row.findall(qn("w:tc")))
+        return Block(row, "tr", text, row_name(row))
 
     def _merged_row(self, old: Element | None, new: Element | None) -> Element:
         if new is None:
@@ -326,7 +305,7 @@ class Merger:
             return self._inserted_row(new)
         if self._is_same(old, new):
             return unlocked(deepcopy(new))
-        made = _shell(new)
+        made = shell_of(new)
         for before, after in zip(old.findall(qn("w:tc")), new.findall(qn("w:tc")), strict=True):
             cell = deepcopy(after)
             self.container(before, cell)
@@ -364,179 +343,9 @@ class Merger:
 _MARKED: Final = frozenset(qn(f"w:{n}") for n in ("rPr", "sectPr", "pPrChange"))
 
 
-def _plain(node: Element) -> str:
-    return "".join(node_text(t) for t in node.iter(*_SHOWN))
-
-
-def _ended(pairs: list[Pair], olds: Sequence[Block], news: Sequence[Block]) -> list[Pair]:
-    """Paired where both documents end in a paragraph of their own: the last mark of a container always stays."""
-    if not olds or not news or olds[-1].kind != "p" or news[-1].kind != "p":
-        return pairs
-    last_old, last_new = (len(olds) - 1, None), (None, len(news) - 1)
-    if last_old in pairs and last_new in pairs:
-        return [*(p for p in pairs if p not in (last_old, last_new)), (len(olds) - 1, len(news) - 1)]
-    return pairs
-
-
-def _likeness(old: Block, new: Block) -> float:
-    if old.kind != new.kind:
-        return 0.0
-    if old.kind == "sdt":
-        return 1.0
-    if old.kind == "tbl":
-        return 1.0 if old.title and old.title == new.title else _common(old, new)
-    if not old.text and not new.text:
-        return 0.1
-    return _common(old, new)
-
-
-def _common(old: Block, new: Block) -> float:
-    """The share of words that both have, 0 where it is too small."""
-    total = old.words.total() + new.words.total()
-    share = 2 * (old.words & new.words).total() / total if total else 0.0
-    return share if share >= _ALIKE else 0.0
-
-
-def _row_likeness(old: Block, new: Block) -> float:
-    if len(old.node.findall(qn("w:tc"))) != len(new.node.findall(qn("w:tc"))) or _spans(old.node) != _spans(
-        new.node
-    ):
-        return 0.0
-    if old.title or new.title:
-        return 2.0 + _common(old, new) if old.title == new.title else 0.0
-    return _common(old, new)
-
-
-def _split(pair: Pair, olds: Sequence[Block], news: Sequence[Block]) -> list[Pair]:
-    """Rows of equal text but other cells are deleted and inserted."""
-    i, j = pair
-    if i is None or j is None or _spans(olds[i].node) == _spans(news[j].node):
-        return [pair]
-    return [(i, None), (None, j)]
-
-
-def _spans(row: Element) -> list[str]:
-    path = f"{qn('w:tcPr')}/{qn('w:gridSpan')}"
-    return [
-        ("1" if (s := c.find(path)) is None else str(s.get(qn("w:val")))) for c in row.findall(qn("w:tc"))
-    ]
-
-
-def _row_name(row: Element) -> str:
-    """What the row is about: the one criterion or indicator of its figures, or ""."""
-    tags = [str(t.get(qn("w:val"), "")) for t in row.iter(qn("w:tag"))]
-    subjects = {
-        t.partition(":")[2].partition("/")[0].partition("@-")[0]
-        for t in tags
-        if t.partition(":")[0] in _IDENTITY
-    }
-    if len(subjects) == 1:
-        return subjects.pop()
-    return ""
-
-
-def _same_figure(old: Sequence[Piece], new: Sequence[Piece]) -> bool:
-    return len(old) == len(new) == 1 and old[0].kind == new[0].kind == "figure" and old[0].tag == new[0].tag
-
-
-def _with_fixed(steps: list[Step], after: Sequence[Piece]) -> list[Step]:
-    """The steps with the bookmarks and open fields of the newer document where it has them."""
-    result: list[Step] = []
-    waiting = _fixed_places(after)
-    done = 0
-    for step in steps:
-        while waiting and waiting[0][0] <= done and step[2] is not None:
-            result.append(("keep", None, waiting.pop(0)[1]))
-        result.append(step)
-        done += 0 if step[2] is None else _length(step[2])
-    return [*result, *(("keep", None, piece) for _, piece in waiting)]
-
-
-def _fixed_places(after: Sequence[Piece]) -> list[tuple[int, Piece]]:
-    """What is no content, with the length of the content before it."""
-    places, done = [], 0
-    for piece in after:
-        if piece.kind == "fixed":
-            places.append((done, piece))
-        else:
-            done += _length(piece)
-    return places
-
-
-def _length(piece: Piece) -> int:
-    return len(piece.text) if piece.kind == "text" else 1
-
-
-def _around(steps: Sequence[Step], at: int) -> Element | None:
-    """The link or control that a deletion stands in: the one that goes on behind it."""
-    before = next((s[2].inside for s in reversed(steps[:at]) if s[2] is not None), None)
-    after = next((s[2].inside for s in steps[at:] if s[2] is not None), None)
-    return before if before is after else None
-
-
-def _join_runs(paragraph: Element) -> None:
-    """Neighbouring runs that look alike as one, as Word would have typed them."""
-    for first in list(paragraph.iter(qn("w:r"))):
-        if first.getparent() is None or not _is_plain(first):
-            continue
-        while (second := first.getnext()) is not None and _is_plain(second) and _look(first) == _look(second):
-            if first[-1].tag != second[-1].tag:
-                break
-            first[-1].text = (first[-1].text or "") + (second[-1].text or "")
-            second.getparent().remove(second)  # type: ignore[union-attr]
-
-
-def _is_plain(run: Element) -> bool:
-    return run.tag == qn("w:r") and len(run) > 0 and run[-1].tag in (qn("w:t"), qn("w:delText"))
-
-
-def _look(run: Element) -> str:
-    properties = run.find(qn("w:rPr"))
-    return "" if properties is None else canonical(properties)
-
-
 def _properties(properties: Element | None) -> list[str]:
     return [canonical(c) for c in (() if properties is None else properties) if c.tag not in _MARKED]
 
 
 def _cell_properties(properties: Element | None) -> list[str]:
     return [canonical(c) for c in (() if properties is None else properties) if c.tag != qn("w:tcW")]
-
-
-def _shell(node: Element) -> Element:
-    """A copy of a table, row or cell without its rows, cells or blocks."""
-    kept = [c for c in node if c.tag not in _BLOCKS and c.tag not in (qn("w:tr"), qn("w:tc"))]
-    made = el("w:" + str(node.tag).rpartition("}")[2])
-    for name, value in node.attrib.items():
-        made.set(name, value)
-    made.extend(deepcopy(c) for c in kept if str(c.tag).endswith(("Pr", "Grid", "PrEx")))
-    return made
-
-
-def _link(source: Element) -> Element:
-    made = deepcopy(source)
-    for child in list(made):
-        if child.tag == qn("w:sdtContent"):
-            for inner in list(child):
-                child.remove(inner)
-        elif not str(child.tag).endswith("Pr"):
-            made.remove(child)
-    return unlocked(made)
-
-
-def _content(shell: Element) -> Element:
-    found = shell.find(qn("w:sdtContent"))
-    return shell if found is None else found
-
-
-def _fill(container: Element, old: Sequence[Element], new: Sequence[Element]) -> None:
-    """Put `new` where the blocks `old` stood; what stands between them (bookmarks) stays at its place."""
-    if not old:
-        for at, node in enumerate(new):
-            container.insert(at, node)
-        return
-    at = container.index(old[0])
-    for node in old:
-        container.remove(node)
-    for offset, node in enumerate(new):
-        container.insert(at + offset, node)
