@@ -5,33 +5,35 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from pipeline.batch.asked import check_asked, check_opens
 from pipeline.batch.job import Job, State
 from pipeline.batch.limits import Limits
 from pipeline.batch.lock import locked
 from pipeline.batch.manifest import FOLDER, Manifest
 from pipeline.batch.pool import WorkerPool
 from pipeline.batch.progress import Progress, progress
-from pipeline.batch.run import Batch, Done, Runner, Task, jobs_of, name_of
+from pipeline.batch.run import Batch, Done, Runner, Task, jobs_of
 from pipeline.batch.storage import Remote, cache_folder, is_url, mirror_name
-from pipeline.clients import find_clients
+from pipeline.clients import Found, find_clients
 from pipeline.deliver import Options
-from pipeline.files import CannotWrite, read_bytes
-from pipeline.findings import LvbaoError, nearest
-from pipeline.resources import find_standard, standard_ids
+from pipeline.files import CannotWrite
+from pipeline.findings import LvbaoError
 from pipeline.show import printable, table_text
-from pipeline.standard import load_standard
 
 FINE, FOUND = 0, 1
 MOST_JOBS = 8
 MOST_LINES = 60
 """Longer tables stand in 汇总.xlsx only."""
 MOST_NAMES = 3
+MOST_PASSED = 20
 HEADER = ("客户", "状态", "基本要求", "原文部分得分", "全表得分（暂拟）", "错误", "提示", "报告")
 
 
@@ -39,7 +41,8 @@ HEADER = ("客户", "状态", "基本要求", "原文部分得分", "全表得�
 class Asked:
     """What is asked of a batch. `jobs`: how many at once, None: as many as there are processors."""
 
-    reports: Sequence[str] = ()
+    reports: Mapping[str, str] = field(default_factory=dict)
+    """Ids of reports, and what people call them where that has to be said."""
     jobs: int | None = None
     again: bool = False
     limits: Limits = field(default_factory=Limits)
@@ -48,11 +51,13 @@ class Asked:
 
 def batch(places: Sequence[str], output: str, options: Options, asked: Asked) -> int:
     """Evaluates every client; one client's failure never stops another's. Places and output may be URLs."""
-    check_reports(options, asked.reports)
+    if not output.strip():
+        raise LvbaoError("没有写明输出文件夹，请在 -o 后面写上。")
+    asked = replace(asked, reports=check_asked(options, asked.reports))
     if options.template is not None:
         if len(asked.reports) > 1:
             raise LvbaoError("--template 只能用于一种报告，请分几次运行。")
-        read_bytes(options.template, "模板")
+        check_opens(options.template)
     if not is_url(output):
         return _batch(places, Path(output), options, asked, None)
     remote, mirror = Remote(output), cache_folder(output)
@@ -63,21 +68,21 @@ def batch(places: Sequence[str], output: str, options: Options, asked: Asked) ->
 def _batch(places: Sequence[str], output: Path, options: Options, asked: Asked, remote: Remote | None) -> int:
     """A batch over a folder of this machine; `remote` is what it is the copy of."""
     local = [place for place in places if not is_url(place)]
-    clients = find_clients(local, output) if len(local) == len(places) else None
+    found = find_clients(local, output) if len(local) == len(places) else None
     with locked(output):
         if remote is not None:
             remote.fetch(output)
             remote.send(output, remote.unsent(output))
-        if clients is None:
-            clients = find_clients([_local(place, output) for place in places], output)
+        if found is None:
+            found = find_clients([_local(place, output) for place in places], output)
         with contextlib.closing(Manifest(output)) as manifest:
             written = (lambda record: remote.send(output, record.files)) if remote is not None else None
             work = Batch(output, options, manifest, asked.again, written)
             code = _worked(
                 work,
-                [j for c in clients for j in jobs_of(c, options, asked.reports)],
+                [j for c in found.clients for j in jobs_of(c, options, asked.reports)],
                 asked,
-                len(clients),
+                found,
                 remote,
             )
         if remote is not None:
@@ -94,52 +99,56 @@ def _local(place: str, output: Path) -> str | Path:
     return mirror
 
 
-def _worked(work: Batch, jobs: Sequence[Job], asked: Asked, clients: int, remote: Remote | None) -> int:
+def _worked(work: Batch, jobs: Sequence[Job], asked: Asked, found: Found, remote: Remote | None) -> int:
     recovered = work.recover()
     if recovered:
         click.echo(f"上次中断时正在写的 {recovered} 份结果已补齐。")
     tasks = work.plan(jobs)
-    done, stopped = _do(work, tasks, asked)
-    stopped = stopped or _summarise(work, done)
+    every, stopped = _do(work, tasks, asked)
+    done = [d for d in every if d.state is not State.NOT_ASKED]
+    told = _summarise(work, done) if stopped is None else Told("汇总没有更新")
+    stopped = stopped or told.fault
     _table(done)
     place = remote.url if remote else str(work.output)
-    where = f"结果在 {place}，汇总" + ("没有更新" if stopped else "见其中的 汇总.xlsx 和 汇总.html")
-    _tell(done, tasks, clients, work, where)
+    _not_asked(every)
+    _passed_over(found)
+    _tell(done, tasks, len(tasks) - len(every), work)
+    reports = _counts(done)
+    left = f"，未处理 {len(tasks) - len(every)}" if len(every) < len(tasks) else ""
+    click.echo(f"共 {len(found.clients)} 家：{reports}{left}。结果在 {place}，{told.where}")
     if stopped is not None:
         click.echo(f"错误：{printable(stopped)}", err=True)
         click.echo("已中止。已完成的结果都在；排除原因后重新运行同一命令，会接着做。", err=True)
     return FINE if stopped is None and all(d.state.fine for d in done) else FOUND
 
 
-def _summarise(work: Batch, done: Sequence[Done]) -> str | None:
-    """Writes 汇总.xlsx and 汇总.html; why that could not be done."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the summary, in words; `fault`: why it could not be written."""
+
+    where: str
+    fault: str | None = None
+
+
+def _summarise(work: Batch, done: Sequence[Done]) -> Told:
+    """Writes 汇总.xlsx and 汇总.html."""
     from pipeline.batch.summary import summarise  # pandas: a third of a second
     from pipeline.batch.summary_book import FILE, summary_book
     from pipeline.batch.summary_page import FILE as PAGE
     from pipeline.batch.summary_page import summary_page
 
-    summary = summarise(done)
     try:
-        record = work.write_alone({FILE: summary_book(summary), PAGE: summary_page(summary).encode("utf-8")})
+        summary = summarise(done)
+        files = {FILE: summary_book(summary), PAGE: summary_page(summary).encode("utf-8")}
+        record = work.write_alone(files)
     except CannotWrite as error:
-        return str(error)
+        return Told("汇总没有更新", str(error))
+    except Exception:  # the reports are there: a fault of ours in their summary is not to hide them
+        details = _stored(traceback.format_exc())
+        return Told("汇总没有更新", f"写汇总时程序内部出错，报告不受影响；详情已存入 {details}，请反馈")
     if record.kept:
-        click.echo(f"{record.kept} 有人改过，没有覆盖；新的汇总写在 {'、'.join(record.files)}", err=True)
-    return None
-
-
-def check_reports(options: Options, reports: Sequence[str]) -> None:
-    """Raises LvbaoError for a report that no pack has: it would fail for every client."""
-    names = (options.standard,) if options.standard else standard_ids(options.standards_folder)
-    packs = (
-        [load_standard(find_standard(name, options.standards_folder)) for name in names] if reports else []
-    )
-    known = sorted({report.id for pack in packs for report in pack.identity.reports})
-    for name in reports:
-        if name not in known:
-            near = nearest(name, known)
-            hint = f"是否为“{near}”？" if near else ""
-            raise LvbaoError(f"没有名为“{name}”的报告。{hint}现有：{'、'.join(known)}")
+        click.echo(f"{record.kept} 有人改过，没有覆盖。", err=True)
+    return Told(f"汇总见其中的 {' 和 '.join(record.files)}")
 
 
 def _do(work: Batch, tasks: Sequence[Task], asked: Asked) -> tuple[list[Done], str | None]:
@@ -162,7 +171,7 @@ def _do(work: Batch, tasks: Sequence[Task], asked: Asked) -> tuple[list[Done], s
             stopped = "已按要求中断"
         finally:
             runner.close()
-    return [found[n] for n in sorted(found) if found[n].state is not State.NOT_ASKED], stopped
+    return [found[n] for n in sorted(found)], stopped
 
 
 def _runner(asked: Asked, todo: int) -> Runner:
@@ -179,7 +188,7 @@ def _runner(asked: Asked, todo: int) -> Runner:
 def _show(shown: Progress, done: Done) -> None:
     why = "" if done.reason == "新增" else f"（{done.reason}）"
     fault = not done.state.fine
-    shown.done(f"{name_of(done)}：{done.state}{why}", fault)
+    shown.done(f"{done.name}：{done.state}{why}", fault)
 
 
 def _table(done: Sequence[Done]) -> None:
@@ -194,9 +203,9 @@ def _table(done: Sequence[Done]) -> None:
 def _cells(done: Done) -> Sequence[str]:
     line, record = done.record.line, done.record
     if not line:
-        return (name_of(done), record.state, "—", "—", "—", "0", "0", "—")
+        return (done.name, record.state, "—", "—", "—", "—", "—", "—")
     return (
-        name_of(done),
+        done.name,
         record.state,
         line["basic"] or "—",
         _points(line["printed"], line["printed_of"]),
@@ -212,7 +221,21 @@ def _points(score: str, of: str) -> str:
     return f"{score}/{of}" if of not in ("", "0") else "—"
 
 
-def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, work: Batch, shown: str) -> None:
+def _not_asked(every: Sequence[Done]) -> None:
+    """Clients without the sheet that the report they were asked for rests on."""
+    if without := [d.name for d in every if d.state is State.NOT_ASKED]:
+        click.echo(f"没有核查表，不出这种报告：{_few(without)}", err=True)
+
+
+def _passed_over(found: Found) -> None:
+    """What looks like a client and was not taken for one."""
+    for passed in found.passed_over[:MOST_PASSED]:
+        click.echo(f"没有处理 {printable(str(passed.path))}：{passed.why}。", err=True)
+    if (more := len(found.passed_over) - MOST_PASSED) > 0:
+        click.echo(f"没有处理的另有 {more} 处。", err=True)
+
+
+def _tell(done: Sequence[Done], tasks: Sequence[Task], left: int, work: Batch) -> None:
     _messages(done)
     for each in done:
         if each.record.kept:
@@ -221,23 +244,38 @@ def _tell(done: Sequence[Done], tasks: Sequence[Task], clients: int, work: Batch
                 f"新的报告写在 {printable(each.record.report)}",
                 err=True,
             )
-    names = {task.job.client for task in tasks}
-    for older in work.leftovers(names):
+    for older in work.leftovers([task.job for task in tasks]):
         click.echo(f"注意：{printable(older)} 是以前生成的，与本次数据可能不符。", err=True)
-    if absent := work.absent(names):
+    if absent := work.absent({task.job.client for task in tasks}):
         click.echo(
             f"输出文件夹里另有 {len(absent)} 家的结果不在本次之列，保留不动，汇总没有列：{_few(absent)}",
             err=True,
         )
-    reports = [d for d in done if d.state.has_report]
+    for enterprise, names in _same_enterprise(done):
+        click.echo(
+            f"注意：{_few(names)} 的企业名称都是“{printable(enterprise)}”，请确认不是同一家的两份录入表。",
+            err=True,
+        )
+
+
+def _same_enterprise(done: Sequence[Done]) -> Iterator[tuple[str, list[str]]]:
+    """Enterprises that several clients name, under one standard and for one year."""
+    named: dict[tuple[Any, ...], dict[str, None]] = {}
+    for each in done:
+        line = each.record.line
+        if line.get("enterprise"):
+            key = line["enterprise"], line["standard"], line["year"]
+            named.setdefault(key, {})[each.record.client] = None
+    return ((str(key[0]), list(clients)) for key, clients in named.items() if len(clients) > 1)
+
+
+def _counts(done: Sequence[Done]) -> str:
+    """How many reports of which kind there are."""
+    reports = sum(d.state.has_report for d in done)
     drafts = sum(d.state is State.DRAFT for d in done)
     stale = sum(d.state is State.STALE for d in done)
     refused = f"，核查表过期未出 {stale}" if stale else ""
-    failed = len(done) - len(reports) - stale
-    left = f"，未处理 {len(tasks) - len(done)}" if len(done) < len(tasks) else ""
-    click.echo(
-        f"共 {clients} 家：正式报告 {len(reports) - drafts}，草稿 {drafts}，失败 {failed}{refused}{left}。{shown}"
-    )
+    return f"正式报告 {reports - drafts}，草稿 {drafts}，失败 {len(done) - reports - stale}{refused}"
 
 
 def _messages(done: Sequence[Done]) -> None:
@@ -248,7 +286,7 @@ def _messages(done: Sequence[Done]) -> None:
             said.setdefault(each.record.message, []).append(each)
     for message, those in said.items():
         first, *more = message.splitlines()
-        click.echo(f"{_few([name_of(d) for d in those])}：{printable(first)}", err=True)
+        click.echo(f"{_few([d.name for d in those])}：{printable(first)}", err=True)
         for line in more:
             click.echo(printable(line), err=True)
         for each in those:

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 findings that forbid the final report, 2 the command could
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -26,6 +27,11 @@ def main() -> None:
     lvbao run 录入表.xlsx -o output                      生成报告
     lvbao batch samples -o output                        批量生成
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # a sign that the terminal's encoding lacks must not end the work
+            stream.reconfigure(errors="replace")
 
 
 @main.command()
@@ -221,7 +227,9 @@ def batch(
     options = Options(standard, standards, None, template, not no_draft, not no_page_numbers, form=form)
     names = [name.strip() for each in reports for name in each.replace("，", ",").split(",")]
     wanted = tuple(name for name in names if name)
-    asked = batch_commands.Asked(wanted, jobs, again, Limits(memory_limit, time_limit), cluster)
+    asked = batch_commands.Asked(
+        dict.fromkeys(wanted, ""), jobs, again, Limits(memory_limit, time_limit), cluster
+    )
     sys.exit(batch_commands.batch(places, output, options, asked))
 
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:  # imported where a verification sheet is given: most runs hav
 EVALUATION_FILE = "evaluation.json"
 DRAFT_MARK = "（草稿）"
 VERIFIED_FILE = "evaluation-verified.json"
+_FAULTS = 5
+"""So many faults of a template are said where a report was asked for."""
 
 
 class TemplateFaulty(LvbaoError):
@@ -42,8 +44,13 @@ class TemplateFaulty(LvbaoError):
 
     def __init__(self, template: str, faults: tuple[TemplateFault, ...]) -> None:
         self.faults = faults
-        listed = "\n".join(f"  {f}" for f in faults)
-        super().__init__(f"模板 {template} 有 {len(faults)} 处错误，没有生成报告：\n{listed}")
+        listed = "\n".join(f"  {f}" for f in faults[:_FAULTS])
+        more = (
+            f"\n  ……其余 {len(faults) - _FAULTS} 处见 lvbao template check" if len(faults) > _FAULTS else ""
+        )
+        super().__init__(
+            f"模板 {template} 有 {len(faults)} 处错误，没有生成报告（可能是别的标准或报告的模板）：\n{listed}{more}"
+        )
 
 
 class ReportFaulty(LvbaoError):

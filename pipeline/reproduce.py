@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.batch.manifest import source_of
-from pipeline.clients import VERIFICATION_NAME
+from pipeline.clients import client_of
 from pipeline.deliver import Made, Options, Produced, produce
 from pipeline.files import read_bytes
 from pipeline.findings import LvbaoError
@@ -87,8 +87,8 @@ def _workbook_of(report: Path, inside: ReportReceipt) -> Path:
 def _options(inside: ReportReceipt, workbook: Path, places: Places) -> Options:
     sheet = places.verification
     if sheet is None and inside.inputs.verification_sha256:
-        sheet = workbook.parent / VERIFICATION_NAME
-        if not sheet.is_file():
+        sheet = client_of(workbook).verification
+        if sheet is None:
             raise LvbaoError(
                 f"报告用了核查表 {inside.inputs.verification}，请用 --verification 指明它在哪里。"
             )

@@ -56,7 +56,7 @@ def _client_files(job: Job) -> Iterator[tuple[str, bytes | None]]:
         if path is not None and path.is_file():
             yield f"{_CLIENT}/{path.name}", path.read_bytes()
     folder = job.workbook.parent.resolve()
-    for name, path in evidence_files(job.workbook, everything=False):
+    for name, path in evidence_files(job.workbook, ()):
         inside = path.resolve().is_relative_to(folder)
         yield f"{_CLIENT}/{name}", path.read_bytes() if inside else None
 

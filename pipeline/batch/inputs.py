@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -85,22 +85,38 @@ class Watch:
         """
         return {
             name: self.digest(path) if faulty or name in used else ""
-            for name, path in sorted(evidence_files(workbook, faulty))
+            for name, path in sorted(evidence_files(workbook, used))
         }
 
 
-def evidence_files(workbook: Path, everything: bool) -> Iterator[tuple[str, Path]]:
+def evidence_files(workbook: Path, used: Collection[str]) -> Iterator[tuple[str, Path]]:
     """The files that evidence may be found among, by their names from the workbook's folder."""
     folder = workbook.parent
     own = workbook.stem == WORKBOOK_STEM
     for path in (folder / FOLDER).rglob("*"):
-        if path.is_file():
+        if path.is_file() and not _of_programs(path.name):
             yield same(path.relative_to(folder).as_posix()), path
     for path in folder.iterdir():
-        # in a folder of many workbooks the others are other clients, not evidence (unless something is missing)
-        other = path.suffix.lower() in WORKBOOK_ENDINGS and not (own or everything)
-        if path.is_file() and not other and path.name not in (workbook.name, VERIFICATION_NAME):
-            yield same(path.name), path
+        name = same(path.name)
+        # in a folder of many workbooks the others are other clients, not evidence, unless one is named as evidence
+        other = path.suffix.lower() in WORKBOOK_ENDINGS and not own and name not in used
+        if other or path.name in (workbook.name, VERIFICATION_NAME) or _of_programs(path.name):
+            continue
+        if path.is_file():
+            yield name, path
+
+
+def _of_programs(name: str) -> bool:
+    """Whether a file is what programs leave behind: locks of open files, hidden files, views of folders."""
+    return name.startswith((".", "~$")) or name.casefold() in ("thumbs.db", "desktop.ini")
+
+
+def same_files(record: Record, job: Job) -> bool:
+    """Whether a record of any kind of report was made from the workbook and verification sheet of a job."""
+    was = record.inputs
+    return file_digest(job.workbook) == was.get("workbook_sha256") and file_digest(job.sheet) == was.get(
+        "sheet"
+    )
 
 
 def as_done(job: Job, inputs: Mapping[str, Any], shared: Mapping[str, Any], watch: Watch) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pipeline.batch.line import line_of
+from pipeline.batch.line import first_findings, line_of
 from pipeline.deliver import Options, Produced, produce, report_of, standard_for
+from pipeline.files import shown_name
 from pipeline.finding_lists import counts
 from pipeline.findings import LvbaoError
 
@@ -57,6 +58,8 @@ class Job:
     workbook: Path
     sheet: Path | None
     options: Options
+    label: str = ""
+    """What people call the report, "" where it need not be said."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -113,7 +116,9 @@ def _result(job: Job, produced: Produced) -> Result:
     stale = produced.verification is not None and produced.verification.stale
     if made is None:
         state = State.STALE if stale else State.HELD
-        message = f"{counts(evaluation.findings)}，没有生成报告"
+        first = next(iter(first_findings(evaluation)), "")
+        message = f"{counts(evaluation.findings)}，没有生成报告{f'；首先是：{first}' if first else ''}。"
+        message += f"全部见 lvbao check {shown_name(job.workbook)}" if state is State.HELD else ""
     else:
         state = State.DRAFT if made.draft else State.FINAL
         message = ""

@@ -37,7 +37,7 @@ def line_of(produced: Produced) -> dict[str, Any]:
         "complete": card.whole.complete,
         "errors": _number(evaluation, Severity.ERROR),
         "warnings": _number(evaluation, Severity.WARNING),
-        "findings": _first(evaluation),
+        "findings": first_findings(evaluation),
         "levels": _ladder(evaluation),
         "indicators": [
             _indicator(evaluation, i, v) for i, v in evaluation.indicators.items() if _judged(evaluation, i)
@@ -57,7 +57,8 @@ def _number(evaluation: Evaluation, severity: Severity) -> int:
     return sum(f.severity is severity for f in evaluation.findings)
 
 
-def _first(evaluation: Evaluation) -> list[str]:
+def first_findings(evaluation: Evaluation) -> list[str]:
+    """The gravest findings with their places."""
     graver = sorted(
         (f for f in evaluation.findings if f.severity not in SILENT),
         key=lambda f: f.severity is Severity.WARNING,

@@ -15,10 +15,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.clients import RESULTS
 from pipeline.files import CannotWrite
 from pipeline.findings import LvbaoError
 
-FOLDER: Final = ".lvbao"
+FOLDER: Final = RESULTS
 """In the output folder: manifest and lock."""
 NAME: Final = "manifest.sqlite"
 _SCHEMA: Final = 1
@@ -205,5 +206,8 @@ def source_of(report: Path) -> Path | None:
             rows = db.execute("SELECT record FROM jobs").fetchall()
     except sqlite3.Error:
         return None
-    records = (Record(**json.loads(text)) for (text,) in rows)
-    return next((output / r.source for r in records if name in r.files), None)
+    records = [Record(**json.loads(text)) for (text,) in rows]
+    made = next((r for r in records if name in r.files), None)
+    # a report that people edited stands in no record any more, but its folder is still that client's
+    made = made or next((r for r in records if r.client == report.resolve().parent.name), None)
+    return None if made is None else output / made.source

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Protocol
 
-from pipeline.batch.inputs import Watch, as_done, changes, file_digest, surroundings
+from pipeline.batch.inputs import Watch, as_done, changes, file_digest, same_files, surroundings
 from pipeline.batch.job import DECLARED, VERIFIED, Job, Result, State, sha256
 from pipeline.batch.manifest import Manifest, Record
 from pipeline.batch.outputs import Outputs
-from pipeline.clients import Client
+from pipeline.clients import SUMMARY_STEM, Client
 from pipeline.deliver import Options
 from pipeline.files import CannotWrite
 from pipeline.findings import LvbaoError
 
-SUMMARY: Final = "汇总"
+SUMMARY: Final = SUMMARY_STEM
 NEW: Final = "新增"
 RETRIED: Final = "上次没有成功"
 ORDERED: Final = "要求全部重做"
@@ -53,6 +53,12 @@ class Done:
     record: Record
     reason: str
     details: str = ""
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The client, with the kind of report where it has to be said."""
+        return f"{self.record.client}（{self.label}）" if self.label else self.record.client
 
     @property
     def state(self) -> State:
@@ -136,9 +142,19 @@ class Batch:
             self.written(record)
         return record
 
-    def leftovers(self, clients: Collection[str]) -> list[str]:
-        """Reports of these clients from earlier runs that no job stands for any more, and that nobody has edited."""
-        current = {path for record in self.manifest.records() for path in record.files}
+    def leftovers(self, jobs: Sequence[Job]) -> list[str]:
+        """Reports of these clients from earlier runs that are not known to be right any more, and that nobody has edited.
+
+        A kind of report that was not asked for now is still right where workbook and verification sheet are the same.
+        """
+        asked, now = {job.key for job in jobs}, {job.client: job for job in jobs}
+        current = {
+            path
+            for record in self.manifest.records()
+            if record.key in asked or ((job := now.get(record.client)) and same_files(record, job))
+            for path in record.files
+        }
+        clients = now.keys()
         return [
             path
             for path in self.manifest.paths()
@@ -157,7 +173,7 @@ class Batch:
         """A task that need not run, as it was recorded."""
         record = self.manifest.record(task.job.key)
         assert record is not None
-        return Done(record, "")
+        return Done(record, "", label=task.job.label)
 
     def run(self, tasks: Sequence[Task], runner: Runner) -> Iterator[tuple[int, Done]]:
         """Does the tasks that have a reason; each with its place in `tasks`, as they come.
@@ -201,19 +217,15 @@ class Batch:
         self._watch.keep()
         if self.written is not None and record.files:
             self.written(record)
-        return Done(record, task.reason, result.details)
+        return Done(record, task.reason, result.details, job.label)
 
 
-def jobs_of(client: Client, options: Options, reports: Sequence[str]) -> list[Job]:
-    """The jobs of a client: the reports named; by default the self-evaluation, and the third party's report where a
-    verification sheet lies beside the workbook."""
-    kinds = reports or ([DECLARED, VERIFIED] if client.verification else [DECLARED])
+def jobs_of(client: Client, options: Options, reports: Mapping[str, str]) -> list[Job]:
+    """The jobs of a client: the `reports` named (id → what people call it); by default the self-evaluation, and the
+    third party's report where there is a verification sheet."""
+    sheet = client.verification
+    kinds = reports or ({DECLARED: "", VERIFIED: "第三方评价"} if sheet else {DECLARED: ""})
     own = {VERIFIED: replace(options, template=None)}  # one's own template is that of one kind of report
-    return [Job(client.name, k, client.workbook, client.verification, own.get(k, options)) for k in kinds]
-
-
-def name_of(done: Done) -> str:
-    """The client, with the kind of report where it is not the self-evaluation."""
-    record = done.record
-    verified = record.kind == VERIFIED or record.line.get("verified", False)
-    return f"{record.client}（第三方评价）" if verified else record.client
+    return [
+        Job(client.name, k, client.workbook, sheet, own.get(k, options), label) for k, label in kinds.items()
+    ]

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from pipeline.batch.job import State
-from pipeline.batch.run import Done, name_of
+from pipeline.batch.run import Done
 from pipeline.quantity import fixed
 
 OTHER_LEVELS: Final = ("未评定", "无法计算", "不适用")
@@ -22,7 +22,7 @@ UNDECIDED: Final = "有待定项"
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """The judged indicators of the reports under one standard.
+    """The judged indicators of the reports under one standard, by declared or by verified values (said in `number`).
 
     `levels` and `values`: reports × indicators (text; "" where one has no such indicator). `counts`: indicators ×
     levels, how many reports. `spread`: indicators × (份数, 最小, 中位, 最大), text with the indicator's decimals.
@@ -53,14 +53,21 @@ def summarise(done: Sequence[Done]) -> Summary:
         columns=["place", "report", "standard", "indicator", "value", "level"],
         dtype=object,
     )
-    ladders = {d.record.line["number"]: d.record.line.get("levels", []) for d in done if d.record.line}
-    numbers = [n for n in ladders if (judged["standard"] == n).any()]
+    reported = [d for d in done if d.state.has_report and d.record.line]
+    ladders = {_measure(d): d.record.line.get("levels", []) for d in reported}
+    present = set(judged["standard"])
     return Summary(
         lines,
         _states(lines),
-        _scores(lines, [n for n in ladders if (lines.loc[lines["标准"] == n, "全表满分"] != "").any()]),
-        tuple(_indicators(n, ladders[n], judged[judged["standard"] == n]) for n in numbers),
+        _scores(reported),
+        tuple(_indicators(n, ladders[n], judged[judged["standard"] == n]) for n in ladders if n in present),
     )
+
+
+def _measure(done: Done) -> str:
+    """By what a report measures: the standard, and whether by verified values. Only what is measured alike is compared."""
+    line = done.record.line
+    return f"{line['number']}（核查值）" if line.get("verified") else str(line["number"])
 
 
 _COLUMNS: Final = (
@@ -74,7 +81,7 @@ SHOWN: Final = _COLUMNS[:-1]
 def _line(done: Done) -> tuple[Any, ...]:
     record, line = done.record, done.record.line
     if not line:
-        return name_of(done), "", "", None, record.state, *("",) * 6, None, None, record.message, "", False
+        return done.name, "", "", None, record.state, *("",) * 6, None, None, record.message, "", False
     findings = "\n".join(line["findings"]) or (record.message if not done.state.fine else "")
     # a standard may print no points, or know none at all
     printed = (line["printed"], line["printed_of"]) if Decimal(line["printed_of"]) else ("", "")
@@ -83,16 +90,18 @@ def _line(done: Done) -> tuple[Any, ...]:
     )
     scores = (*printed, *whole)
     return (
-        name_of(done), line["enterprise"], line["number"], line["year"], record.state, line["basic"], *scores,
+        done.name, line["enterprise"], line["number"], line["year"], record.state, line["basic"], *scores,
         line["errors"], line["warnings"], findings, record.report, line["complete"],
     )  # fmt: skip
 
 
 def _judged(place: int, done: Done) -> list[tuple[Any, ...]]:
-    line = done.record.line
+    """The judged indicators of a report; none where none came out."""
+    if not done.state.has_report:
+        return []
     return [
-        (place, name_of(done), line["number"], _heading(each), each["value"] or "", each["level"])
-        for each in line.get("indicators", ())
+        (place, done.name, _measure(done), _heading(each), each["value"] or "", each["level"])
+        for each in done.record.line.get("indicators", ())
     ]
 
 
@@ -107,23 +116,27 @@ def _states(lines: pd.DataFrame) -> pd.DataFrame:
     return counts.reindex(present).to_frame("份数")
 
 
-def _scores(lines: pd.DataFrame, numbers: Sequence[str]) -> pd.DataFrame:
-    scored = lines[lines["全表满分"] != ""]
-    bands = scored.apply(_band, axis=1) if len(scored) else pd.Series(dtype=object)
-    table = pd.crosstab(bands, scored["标准"]) if len(scored) else pd.DataFrame()
-    rows = [words for _, words in BANDS] + ([UNDECIDED] if UNDECIDED in table.index else [])
-    return table.reindex(index=rows, columns=list(numbers), fill_value=0)
+def _scores(reported: Sequence[Done]) -> pd.DataFrame:
+    """How many reports have which share of the full score; standards without points have no column."""
+    scored = [d for d in reported if Decimal(d.record.line["whole_of"])]
+    measures = list(dict.fromkeys(map(_measure, scored)))
+    bands = [_band(d.record.line) for d in scored]
+    table = (
+        pd.crosstab(pd.Series(bands), pd.Series(list(map(_measure, scored)))) if scored else pd.DataFrame()
+    )
+    rows = [words for _, words in BANDS] + ([UNDECIDED] if UNDECIDED in bands else [])
+    return table.reindex(index=rows, columns=measures, fill_value=0)
 
 
-def _band(line: pd.Series[Any]) -> str:
+def _band(line: Mapping[str, Any]) -> str:
     if not line["complete"]:
         return UNDECIDED
-    share = Decimal(line["全表得分（暂拟）"]) / Decimal(line["全表满分"]) * 100
+    share = Decimal(line["whole"]) / Decimal(line["whole_of"]) * 100
     return next(words for least, words in BANDS if share >= least)
 
 
 def _indicators(number: str, ladder: Sequence[str], judged: pd.DataFrame) -> Indicators:
-    reports = list(dict.fromkeys(judged["report"]))
+    reports = dict(zip(judged["place"], judged["report"], strict=True))
     labels = list(dict.fromkeys(judged["indicator"]))
     counts = pd.crosstab(judged["indicator"], judged["level"])
     words = [w for w in (*ladder, *OTHER_LEVELS) if w in counts.columns]
@@ -143,12 +156,10 @@ def _indicators(number: str, ladder: Sequence[str], judged: pd.DataFrame) -> Ind
     )
 
 
-def _wide(judged: pd.DataFrame, what: str, reports: list[str], labels: list[str]) -> pd.DataFrame:
-    return (
-        judged.pivot(index="report", columns="indicator", values=what)
-        .reindex(index=reports, columns=labels)
-        .fillna("")
-    )
+def _wide(judged: pd.DataFrame, what: str, reports: Mapping[int, str], labels: list[str]) -> pd.DataFrame:
+    """Reports × indicators. Two reports may have the same name: a client's may look like another one's kind."""
+    wide = judged.pivot(index="place", columns="indicator", values=what)
+    return wide.reindex(index=list(reports), columns=labels).fillna("").set_axis(list(reports.values()))
 
 
 def _spread(values: pd.Series[Any]) -> tuple[str, ...]:

@@ -119,9 +119,9 @@ def _levels(each: Indicators) -> str:
     head = "".join(f"<th>{_text(label)}</th>" for label in each.levels.columns)
     rows = "".join(
         f'<tr><td class="name">{_text(report)}</td>'
-        + "".join(_level(level, each.values.at[report, label], ladder) for label, level in levels.items())
+        + "".join(_level(level, value, ladder) for level, value in zip(levels, values, strict=True))
         + "</tr>\n"
-        for report, levels in each.levels.iterrows()
+        for (report, levels), (_, values) in zip(each.levels.iterrows(), each.values.iterrows(), strict=True)
     )
     spread = "".join(
         f'<tr><td class="name">{name}</td>'

@@ -92,7 +92,7 @@ class Shop:
         return lvbao("batch", *arguments, *self.options, "--no-page-numbers")
 
     def process(
-        self, *arguments: str | Path, before: str = "", **environment: str
+        self, *arguments: str | Path, before: str = "", encoding: str = "utf-8", **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """The same in a process of its own, after the code `before`."""
         code = f"{before}\nfrom pipeline.cli import main\nmain()"
@@ -101,7 +101,7 @@ class Shop:
             [sys.executable, "-c", code, *words],
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment},
             capture_output=True,
-            encoding="utf-8",
+            encoding=encoding,
             check=False,
         )
 

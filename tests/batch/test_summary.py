@@ -173,7 +173,8 @@ def test_an_edited_summary_is_kept(output: Path, shop: Shop) -> None:
 
     result = shop.batch(output.parent / "in", "-o", output)
 
-    assert "汇总.xlsx 有人改过，没有覆盖；新的汇总写在 汇总（重新生成）.xlsx、汇总.html" in result.output
+    assert "汇总.xlsx 有人改过，没有覆盖。" in result.output
+    assert "汇总见其中的 汇总（重新生成）.xlsx 和 汇总.html" in result.output
     assert edited.read_bytes() == b"with remarks"
     assert (output / "汇总（重新生成）.xlsx").read_bytes() == made
     edited.write_bytes(made)
