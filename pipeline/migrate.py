@@ -10,12 +10,13 @@ from pipeline.intake.blank import write_workbook
 from pipeline.intake.carry import carry
 from pipeline.intake.identity import PACK_VERSION_KEY
 from pipeline.intake.left import Left
-from pipeline.intake.next_year import Fate, Move, next_year, same_year
+from pipeline.intake.next_year import AGED, Fate, Move, next_year, same_year
 from pipeline.intake.read import evaluation_year, identity_findings
 from pipeline.intake.slots import Place, Slot, assemble, places_of
 from pipeline.intake.workbook import Workbook
 from pipeline.standard.types import Standard
 
+_FIRST = 5
 _TITLES = {
     Fate.MOVED: "移动的内容",
     Fate.CLEARED: "清空的内容（请按新年度填写）",
@@ -82,13 +83,23 @@ def heading(migrated: Migrated) -> list[str]:
     lines.append(f"评价年度：{shown} → {after}" if before != after else f"评价年度：{shown}（不变）")
     numbers = [f"{fate} {_count(migrated, fate)} 处" for fate in Fate if _count(migrated, fate)]
     unread = [f"不在填写位置的 {len(migrated.left)} 处"] if migrated.left else []
-    return [*lines, "，".join([*numbers, *unread]) or "原录入表没有填写任何内容"]
+    lines.append("，".join([*numbers, *unread]) or "原录入表没有填写任何内容")
+    if words := aged(migrated):
+        first = "、".join(_target(migrated, move).removeprefix("→ ") for move in words[:_FIRST])
+        more = "等" if len(words) > _FIRST else ""
+        lines.append(f"保留的内容中有 {len(words)} 处{AGED}，请逐处核对：{first}{more}")
+    return lines
 
 
 def not_carried(migrated: Migrated) -> list[str]:
     """A line for everything that somebody wrote and that the new workbook does not have, cleared answers apart."""
     lost = [f"{m.source}“{m.text}”（{m.label}）：{m.why}" for m in migrated.moves if m.fate is Fate.LOST]
     return [*lost, *(str(left) for left in migrated.left)]
+
+
+def aged(migrated: Migrated) -> list[Move]:
+    """The words that were kept although they speak of the old year: nobody is to print last year's figures."""
+    return [move for move in migrated.moves if move.fate is Fate.KEPT and move.why == AGED]
 
 
 def report(migrated: Migrated) -> str:
@@ -107,6 +118,9 @@ def report(migrated: Migrated) -> str:
     if migrated.left:
         lines = [(str(left.where), left.text, left.why) for left in migrated.left]
         parts += ["## 不在填写位置、没有带入的内容", "", *_table(("原位置", "内容", "说明"), lines)]
+    if words := aged(migrated):
+        told = [(_target(migrated, m).removeprefix("→ "), m.label, m.text) for m in words]
+        parts += [f"## 保留的文字，{AGED}（请逐处核对）", "", *_table(("位置", "填报项", "内容"), told)]
     parts += ["## 保留的内容", "", *_kept(migrated)]
     return "\n".join(parts).rstrip() + "\n"
 

@@ -21,7 +21,7 @@ from pipeline.intake.data_file import read_data
 from pipeline.intake.next_year import Fate
 from pipeline.intake.read import read_intake
 from pipeline.intake.reader import parse_workbook, read_workbook
-from pipeline.migrate import Migrated, migrate, not_carried, report
+from pipeline.migrate import Migrated, aged, heading, migrate, not_carried, report
 from pipeline.quantity import MISSING
 from pipeline.standard import Standard, load_standard
 from tests.conftest import ROOT, TESTS
@@ -135,6 +135,24 @@ def test_the_report_accounts_for_every_answer(toy: Standard) -> None:
     assert "| 用地与产出!G7 | 总产值（备注） | 新增生产线 | 说明的是原年度的数值 |\n" in text
     assert "| 能源消耗!C8 | 各类能源消耗 第 3 行 年度 | 2022 | 2022 年不在新录入表的年度之内 |\n" in text
     assert "- 证明材料：2 处\n" in text
+
+
+def test_words_that_speak_of_the_old_year_stay_and_are_named(toy: Standard) -> None:
+    """Whoever prints them unread prints last year's figures; standards' numbers of other years are no such words."""
+    told = {
+        "T01": "2024 年采购绿色物料 7224 t",
+        "T02": "占采购量的 43.0％",
+        "T03": "较上年新增两处",
+        "T04": "按 GB/T 2589-2020 计算，设备 12024 号",
+    }
+    facts = FACTS | {"criteria": {k: {"statement": text} for k, text in told.items()}}
+
+    made = migrated(facts, toy, 2025)
+
+    assert [move.text for move in aged(made)] == [told["T01"], told["T02"], told["T03"]]
+    assert heading(made)[-1].startswith("保留的内容中有 3 处文字里有原年度、本年上年或百分数，请逐处核对：")
+    assert "占采购量的 43.0％" in report(made)
+    assert aged(migrated(facts, toy)) == []
 
 
 def test_a_year_that_cannot_follow_is_refused(toy: Standard, adhesive: Standard) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +20,12 @@ from pipeline.standard.types import CRITERIA_TABLE, Field, Standard, Table
 YEARS_HELD = 3
 """A workbook holds the evaluation year and the two before it."""
 _CLEARED_OF_CRITERIA = ("verdict", "score")
+_OF_A_YEAR = re.compile(r"本年|今年|当年|去年|上一?年|\d\s*[%％]")
+"""Words and figures that speak of one year, beside that year's own number."""
+
+
+AGED = "文字里有原年度、本年上年或百分数"
+"""Why an answer that was kept has to be looked at."""
 
 
 class Fate(StrEnum):
@@ -59,7 +66,7 @@ def same_year(carried: Carried, standard: Standard) -> Moved:
 
 def next_year(carried: Carried, standard: Standard, old_year: int, new_year: int) -> Moved:
     """The answers for a later year."""
-    mover = _Mover(carried, standard, new_year, new_year - old_year)
+    mover = _Mover(carried, standard, old_year, new_year, new_year - old_year)
     rows: dict[str, dict[int, dict[str, Slot]]] = {}
     for slot in carried.cells:
         owner, key, part = slot
@@ -105,6 +112,7 @@ class _Mover:
 
     carried: Carried
     standard: Standard
+    old_year: int
     new_year: int
     by: int
     contents: dict[Slot, CellContent] = field(default_factory=dict)
@@ -205,7 +213,14 @@ class _Mover:
         label = _label(self.standard, slot)
         same_column = slot[0] not in self.standard.intake.fields and slot[2] == target[2]
         fate = Fate.KEPT if slot == target or same_column else Fate.MOVED
-        self.moves.append(Move(fate, label, self.carried.sources[slot], raw_text(cell), target))
+        text = raw_text(cell)
+        why = AGED if fate is Fate.KEPT and cell.kind is CellKind.TEXT and self._is_of_a_year(text) else ""
+        self.moves.append(Move(fate, label, self.carried.sources[slot], text, target, why))
+
+    def _is_of_a_year(self, text: str) -> bool:
+        """Whether words that stay as they are speak of the old year."""
+        named = re.search(rf"(?<!\d){self.old_year}(?!\d)", text)
+        return named is not None or _OF_A_YEAR.search(text) is not None
 
     def _gone(self, slot: Slot, why: str, fate: Fate = Fate.CLEARED) -> None:
         cell: Cell = self.carried.cells[slot]
