@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from pipeline.findings import nearest
 from pipeline.formula import syntax as s
@@ -24,11 +25,13 @@ def check_formulas(standard: t.Standard) -> list[str]:
             continue
         bound = frozenset({table}) if table else frozenset()
         try:
-            kind = kinds.of(s.parse(text), bound)
+            node = s.parse(text)
+            kind = kinds.of(node, bound)
         except (s.FormulaError, KindError) as error:
             problems.append(f"{where}：公式“{text}”：{error}{_hint(text, known)}")
             continue
         problems += _of_kind(where, text, kind, wanted)
+        problems += _converted_twice(where, text, node, kind, wanted)
     return [*problems, *check_rules(standard)]
 
 
@@ -47,6 +50,39 @@ def _of_kind(where: str, text: str, kind: Kind, wanted: Kind) -> Iterator[str]:
     if not (isinstance(kind, Unit) and kind.same_kind(wanted)):
         got = kind.text if isinstance(kind, Unit) else kind
         yield f"{where}：公式“{text}”得到的是 {got}，与声明的单位 {wanted.text} 不同类，请核对公式或 unit"
+
+
+def _converted_twice(where: str, text: str, node: s.Node, kind: Kind, wanted: Kind) -> Iterator[str]:
+    """A literal that converts to the declared unit (`100 *` for %, `1000 *` from t to kg): it is done anyway."""
+    if not (isinstance(kind, Unit) and isinstance(wanted, Unit) and kind.same_kind(wanted)):
+        return
+    factor = kind.factor_to(wanted)
+    if factor != 1 and factor in set(_literal_factors(node)):
+        got = "比值" if kind == ONE else kind.text
+        yield (
+            f"{where}：公式“{text}”得到的是 {got}，换算为 {wanted.text} 由程序完成，"
+            f"公式里不要再乘 {factor.normalize():f}"
+        )
+
+
+def _literal_factors(node: s.Node) -> Iterator[Decimal]:
+    """The numbers that the whole of a formula is multiplied by, on any way through it."""
+    match node:
+        case s.Number(value):
+            yield value
+        case s.Negate(operand):
+            yield from _literal_factors(operand)
+        case s.Binary("*", left, right):
+            yield from _literal_factors(left)
+            yield from _literal_factors(right)
+        case s.Binary("/", left, right):
+            yield from _literal_factors(left)
+            yield from (1 / value for value in _literal_factors(right) if value)
+        case s.Call(function="if", arguments=(_, first, second)):
+            yield from _literal_factors(first)
+            yield from _literal_factors(second)
+        case s.Aggregate(kind="sum" | "avg" | "min" | "max", expression=expression):
+            yield from _literal_factors(expression)
 
 
 def names_in(text: str) -> frozenset[str]:
