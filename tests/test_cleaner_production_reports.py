@@ -293,7 +293,7 @@ def test_diagrams_are_drawn_from_the_data() -> None:
         "审核重点单元操作流程图",
         "审核重点物料流程图",
         "审核重点物料平衡图",
-        "审核重点水平衡图",
+        "水平衡图",
     ):
         assert title in drawn
 

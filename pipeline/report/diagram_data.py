@@ -62,7 +62,7 @@ def _chains(evaluation: Evaluation, source: FlowSource) -> Iterator[Chain]:
     streams = source.streams
     for title, rows in _grouped(evaluation, source.table, source.select, source.group):
         if streams is None:
-            yield Chain(title, tuple(_written(evaluation, source, rows)))
+            yield Chain(title, tuple(_linked(evaluation, source, list(_written(evaluation, source, rows)))))
             continue
         for name, stream_rows in _grouped(evaluation, streams.table, streams.select, streams.group):
             steps = _measured(evaluation, source, streams, rows, stream_rows)
@@ -71,16 +71,42 @@ def _chains(evaluation: Evaluation, source: FlowSource) -> Iterator[Chain]:
 
 
 def _written(evaluation: Evaluation, source: FlowSource, rows: Sequence[int]) -> Iterator[Step]:
-    """Steps whose streams are names in their own rows; what the last one passes on leaves the flow."""
+    """Steps whose streams are names in their own rows; what the last one passes on leaves the flow.
+
+    What a step takes over from the one before it stands at the arrow, not among its inputs again.
+    """
+    before: tuple[Stream, ...] = ()
     for row in rows:
         inputs, outputs, passed = (
             tuple(Stream(name_text(part)) for part in _listed(evaluation, source.table, row, column))
             for column in (source.inputs, source.outputs, source.passed)
         )
+        inputs = tuple(stream for stream in inputs if stream not in before)
         if row == rows[-1]:
             outputs, passed = (*passed, *outputs), ()
+        before = passed
         name, note = _named(evaluation, source, row)
         yield Step(name_text(name), note, inputs, outputs, passed)
+
+
+def _linked(evaluation: Evaluation, source: FlowSource, steps: list[Step]) -> Iterator[Step]:
+    """The steps, each knowing whether something leads to the next: rows of `links`, or what is passed on, as far as told."""
+    links = source.links
+    if links is not None:
+        ways = {
+            (
+                name_text(_text(evaluation, links.table, row, links.origin)),
+                name_text(_text(evaluation, links.table, row, links.target)),
+            )
+            for row in _rows(evaluation, links.table, links.select)
+        }
+        told = bool(ways)
+        going = [(one.name, two.name) in ways for one, two in pairwise(steps)]
+    else:
+        told = any(step.passed for step in steps)
+        going = [bool(step.passed) for step in steps[:-1]]
+    for step, goes_on in zip(steps, [*going, True], strict=True):
+        yield replace(step, goes_on=goes_on or not told)
 
 
 def _measured(
@@ -98,7 +124,10 @@ def _measured(
     notes = {
         _text(evaluation, source.table, row, source.name): _named(evaluation, source, row)[1] for row in rows
     }
-    return [sides[name].step(name, notes[name]) for name in taking_part]
+    steps = [sides[name].step(name, notes[name]) for name in taking_part]
+    if streams.node is None:
+        steps = [replace(step, goes_on=bool(step.passed)) for step in steps]
+    return steps
 
 
 @dataclass

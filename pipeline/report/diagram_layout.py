@@ -52,27 +52,36 @@ def _flow(chain: Chain) -> list[Sheet]:
     steps = [part for step in chain.steps for part in _split(step)]
     before: Box | None = None
     label: tuple[str, ...] = ()
+    linked = True
     for step in steps:
         block = _step(step)
         sheet = sheets[-1]
         down = max(_DOWN, height_of(label) + 2 * _BETWEEN) if label else _DOWN
         top = sheet.height + (down if before is not None else 120 if chain.title else 0)
         if before is not None and top + block.height + 3 * _DOWN > MAX_HEIGHT:
-            _hint(sheet, before, "转下图")
-            sheet = Sheet()
-            sheets.append(sheet)
-            before = sheet.put(_centred("接上图", 0))
-            top = before.height + down
+            sheet = _continued(sheets, before, linked=linked)
+            before = sheet.boxes[0] if linked else None
+            top = before.height + down if before is not None else 0
         middle = block.boxes[0]
         sheet.add(block, top - sheet.height)
         placed = Box(middle.x, top + middle.y, middle.width, middle.height, middle.lines)
-        if before is not None:
+        if before is not None and linked:
             centre = WIDTH // 2
             sheet.line(centre, before.y + before.height, centre, placed.y, arrow=True)
             if label:
                 _beside(sheet, label, before.y + before.height, placed.y)
-        before, label = placed, _passed(step)
+        before, label, linked = placed, _passed(step), step.goes_on
     return sheets
+
+
+def _continued(sheets: list[Sheet], before: Box, *, linked: bool) -> Sheet:
+    """A further sheet; where something goes on to it, both say so."""
+    if linked:
+        _hint(sheets[-1], before, "转下图")
+    sheets.append(Sheet())
+    if linked:
+        sheets[-1].put(_centred("接上图", 0))
+    return sheets[-1]
 
 
 def _passed(step: Step) -> tuple[str, ...]:
@@ -96,6 +105,7 @@ def _split(step: Step) -> list[Step]:
             inputs,
             outputs,
             step.passed if at == len(parts) - 1 else (),
+            step.goes_on or at < len(parts) - 1,
         )
         for at, (inputs, outputs) in enumerate(parts)
     ]
@@ -196,10 +206,11 @@ def _snake(chain: Chain) -> list[Sheet]:
             sheet.put(Box(_LEFT // 2 + at * (_CELL + _SPACE), top, _CELL, height, lines))
             for at, lines in enumerate(texts)
         ]
-        for one, two in pairwise(row):
-            middle = top + height // 2
-            sheet.line(one.x + one.width, middle, two.x, middle, arrow=True)
-        if above:
+        middle = top + height // 2
+        for step, (one, two) in zip(steps, pairwise(row), strict=False):
+            if step.goes_on:
+                sheet.line(one.x + one.width, middle, two.x, middle, arrow=True)
+        if above and chain.steps[number * _IN_ROW - 1].goes_on:
             start, end = above[-1].x + _CELL // 2, row[0].x + _CELL // 2
             turn = top - _DOWN
             sheet.line(start, above[-1].y + above[-1].height, start, turn)

@@ -27,13 +27,17 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One unit operation with what it takes and gives; `passed` goes on to the next step."""
+    """One unit operation with what it takes and gives; `passed` goes on to the next step.
+
+    `goes_on` is false where nothing leads from here to the next step: it then only stands below it.
+    """
 
     name: str
     note: str = ""
     inputs: tuple[Stream, ...] = ()
     outputs: tuple[Stream, ...] = ()
     passed: tuple[Stream, ...] = ()
+    goes_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Diagram:
 
     def _sentences(self) -> Iterator[str]:
         for chain in self.chains:
-            names = " → ".join(step.name for step in chain.steps)
+            names = "".join(f"{step.name}{_joint(step, chain)}" for step in chain.steps)
             yield f"{chain.title}：{names}。" if chain.title else f"{names}。"
             for step in chain.steps:
                 given = (*step.outputs, *step.passed)
@@ -122,6 +126,12 @@ class Diagram:
             yield f"{team.title}：{'、'.join(people)}。" if team.title else f"{'、'.join(people)}。"
         for tree in self.trees:
             yield from _branch(tree)
+
+
+def _joint(step: Step, chain: Chain) -> str:
+    if step is chain.steps[-1]:
+        return ""
+    return " → " if step.goes_on else "、"
 
 
 def _branch(branch: Branch) -> Iterator[str]:

@@ -57,7 +57,12 @@ def _flow(source: FlowSource, standard: t.Standard) -> Iterator[str]:
     columns = (source.name, source.note, source.inputs, source.outputs, source.passed, source.group)
     yield from _columns(standard, source.table, *columns)
     yield from _selection(standard, source.table, source.select)
-    streams = source.streams
+    streams, links = source.streams, source.links
+    if links is not None:
+        yield from _columns(standard, links.table, links.origin, links.target)
+        yield from _selection(standard, links.table, links.select)
+        if streams is not None:
+            yield "links 只用于没有 streams 的流程：有 streams 的，箭头按物流画"
     if streams is None:
         return
     by_side, by_way = streams.node is not None, streams.origin is not None and streams.target is not None

@@ -34,11 +34,22 @@ class StreamSource:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSource:
+    """Rows that tell which step leads to which: `origin` and `target` are columns with names of steps."""
+
+    table: str
+    origin: str
+    target: str
+    select: Selection = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class FlowSource:
     """Steps in the order of the rows of a table, with their inputs and outputs.
 
     These stand in rows of their own (`streams`) or as names in text columns of the step: `inputs`, `outputs`, and
     `passed`, what goes on to the next step. `group` is a column: each of its values (a product line) is a chain of its own.
+    `links` are rows that say between which steps an arrow stands; without them the steps follow each other.
     """
 
     table: str
@@ -49,6 +60,7 @@ class FlowSource:
     passed: str | None = None
     group: str | None = None
     streams: StreamSource | None = None
+    links: LinkSource | None = None
     select: Selection = field(default_factory=dict)
 
 

@@ -37,6 +37,7 @@ from pipeline.standard.diagram_types import (
     BalanceSource,
     DiagramDefinition,
     FlowSource,
+    LinkSource,
     StreamSource,
     TeamSource,
     TreeSource,
@@ -87,7 +88,8 @@ def every_kind(count: int = 30) -> dict[str, Diagram]:
             LONG if n % 7 == 0 else "",
             streams[: n % 4],
             streams[: n % 3],
-            streams[:1],
+            streams[:1] if n % 5 else (),
+            n % 5 > 0,
         )
         for n in range(count)
     )
@@ -139,6 +141,44 @@ def test_streams_by_way_pass_to_the_next_step_or_name_their_other_end(evaluate_t
     assert one == Step("E01", passed=(Stream("E01"),))
     assert two.inputs == (Stream("E03（来自E03）"),)
     assert three.outputs == (Stream("E03（至E02）"),)
+    assert (one.goes_on, two.goes_on) == (True, False)
+
+
+def test_rows_of_links_tell_which_steps_lead_on(evaluate_toy: Evaluate) -> None:
+    """Steps 投料, 混合, 废水站; of the links only 投料 → 混合 joins a step with the next one."""
+    rows = [
+        {"number": "投料", "name": "混合"},
+        {"number": "混合", "name": "投料"},
+        {"number": "废水站", "name": "无"},
+    ]
+    links = LinkSource("evidence", "number", "name")
+    made = spec(evaluate_toy(FACTS | {"evidence": rows}), flow=FlowSource("evidence", "number", links=links))
+    assert made is not None
+    assert [step.goes_on for step in made.chains[0].steps[:-1]] == [True, False]
+    assert "投料 → 混合、废水站。" in made.alt
+
+
+def test_what_the_step_before_passes_on_stands_at_the_arrow_alone(evaluate_toy: Evaluate) -> None:
+    """配料 is passed on by the first step and named again among the inputs of the second."""
+    rows = [{"number": "配料", "name": "配料、水"}, {"number": "混合", "name": "配料、乳液"}]
+    flow = FlowSource("evidence", "number", inputs="name", passed="number")
+    made = spec(evaluate_toy(FACTS | {"evidence": rows}), flow=flow)
+    assert made is not None
+    assert [step.inputs for step in made.chains[0].steps] == [
+        (Stream("配料"), Stream("水")),
+        (Stream("乳液"),),
+    ]
+
+
+def arrows(diagram: Diagram) -> int:
+    return sum(line.arrow for sheet in sheets_of(diagram) for line in sheet.lines)
+
+
+@pytest.mark.parametrize("inputs", [(), (Stream("水"),)])
+def test_an_arrow_stands_only_where_a_step_leads_on(inputs: tuple[Stream, ...]) -> None:
+    """Of five steps only the first and the fourth lead on: two arrows, and one more for each input."""
+    steps = tuple(Step(f"工序{n}", "", inputs, goes_on=n in (0, 3)) for n in range(5))
+    assert arrows(Diagram("d", "图", chains=(Chain("", steps),))) == 2 + 5 * len(inputs)
 
 
 def test_a_balance_adds_rows_of_one_name_and_prints_both_sums(evaluate_toy: Evaluate) -> None:
