@@ -20,7 +20,16 @@ from pipeline.report.elements import (
     runs,
 )
 from pipeline.report.errors import SourceError
-from pipeline.report.grids import GridRow, alignments, column_widths, grid_row, read_form, read_table, table
+from pipeline.report.grids import (
+    GridRow,
+    alignments,
+    column_widths,
+    grid_row,
+    read_form,
+    read_table,
+    total_row,
+    table,
+)
 from pipeline.report.house import House, Manner, Section, assemble
 from pipeline.report.includes import expanded
 from pipeline.report.markers import CHART, DIAGRAM, EQUATION, PICTURE
@@ -268,7 +277,7 @@ class _Builder:
             raise SourceError('each 应写作 each="row in 列表名"', part.line)
         rows = [*text.headers, *self._looped(part, text.body, text.width)]
         if "total" in part.options:
-            rows.append(grid_row(part.options["total"], part.line, text.width))
+            rows.append(total_row(part.options["total"], part.line, text.width))
         merge = part.options.get("merge", "")
         note = f"合并列={merge}" if merge else ""
         caption_ = [self._caption(part)] if "caption" in part.options else []

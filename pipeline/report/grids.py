@@ -67,6 +67,14 @@ def grid_row(line: str, where: int, width: int = 0, header: bool = False) -> Gri
     return row
 
 
+def total_row(line: str, where: int, width: int) -> GridRow:
+    """The row of `total=`, written in full: a value that slid under another column would be a wrong figure."""
+    found = len(split_cells(line))
+    if found != width:
+        raise SourceError(f"total 有 {found} 格，表头有 {width} 列（合并请写 <，空格写 | |）", where)
+    return grid_row(line, where, width)
+
+
 def read_table(part: Part) -> TableText:
     """Sort the lines of a table part."""
     lines = [(number, text) for number, text in part.lines if text.strip()]

@@ -141,11 +141,15 @@ def inline(text: str) -> tuple[Piece, ...]:
 
 
 def split_cells(line: str) -> list[str]:
-    """The cells of a table line; a `|` inside a tag does not split, nor does `\\|`."""
+    """The cells of a table line; a `|` inside a tag does not split, nor does `\\|`.
+
+    A `|` at the end closes the line only when one at the beginning opened it: `total="合计 | 3 |"` has an empty last cell.
+    """
     line = line.strip()
-    line = line.removeprefix("|")
-    if line.endswith("|") and not line.endswith("\\|"):
-        line = line[:-1]
+    if line.startswith("|"):
+        line = line[1:]
+        if line.endswith("|") and not line.endswith("\\|"):
+            line = line[:-1]
     hidden = _INLINE_TAG.sub(lambda found: found.group().replace("|", "\0"), line.replace("\\|", "\0"))
     return [cell.strip().replace("\0", "|") for cell in hidden.split("|")]
 

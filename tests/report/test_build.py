@@ -144,7 +144,19 @@ def test_a_filtered_list_that_is_empty_says_so_inside_the_table(tmp_path: Path) 
     assert rows(data) == [["列", "数"], ["（未填报）"]]
 
 
+def test_the_total_stands_under_its_columns_also_when_the_last_one_is_blank(tmp_path: Path) -> None:
+    source = '# 甲\n\n::: table total="合计 | < | 3 | "\n| 列 | 乙 | 数 | 注 |\n| a | b | 3 | c |\n:::\n'
+    total = list(document(built(source, tmp_path)).iter(qn("w:tr")))[-1]
+    spans = [cell.find(f".//{qn('w:gridSpan')}") for cell in total.iter(qn("w:tc"))]
+    assert [cell_text(cell) for cell in total.iter(qn("w:tc"))] == ["合计", "3", ""]
+    assert ["" if span is None else span.get(qn("w:val")) for span in spans] == ["2", "", ""]
+
+
 WRONG = [
+    (
+        '# 甲\n\n::: table total="合计 | 3"\n| 列 | 数 | 注 |\n| a | 3 | c |\n:::\n',
+        "total 有 2 格，表头有 3 列",
+    ),
     ("# 甲\n\n::: tabel\n:::\n", "第 9 行：没有名为 tabel 的部件"),
     ('# 甲\n\n::: table caption="表"\n| 甲 | 乙 |\n| 1 |\n:::\n', "第 11 行"),
     ('# 甲\n\n::: table widths="1,2,3"\n| 甲 | 乙 |\n:::\n', "第 9 行"),
