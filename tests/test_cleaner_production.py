@@ -129,7 +129,11 @@ def test_placeholder_figures_do_not_pass_as_data(audit: Check) -> None:
     ("fields", "code"),
     [
         ({"started_on": "2024-05-16"}, "started_in_time"),  # listed 2024-03-15: by 2024-05-15
-        ({"submitted_on": "2025-03-16"}, "submitted_in_time"),  # by 2025-03-15
+        (
+            {"submitted_on": "2025-03-16", "evaluation_date": "2025-03-16"},
+            "submitted_in_time",
+        ),  # by 2025-03-15
+        ({"submitted_on": "2025-02-28"}, "submitted_after_report"),  # the report is of 2025-02-20
         ({"disclosed_on": "2024-03-14"}, "disclosed_after_list"),
         ({"measured_from": "2023-09-23"}, "measured_during_audit"),
         ({"permit_until": "2025-01-31"}, "permit_valid"),
@@ -165,11 +169,23 @@ def test_contradictions_within_the_options_are_found(audit: Check, change: dict[
         (edit("before_after_monitoring", {"factor": "悬浮物"}, after=260), "refusal_over_limit"),
         (edit("goal_results", {"goal": "3"}, actual="8.1"), "goal_not_achieved"),
         (edit("mh_results", {"option": "ZG01"}, benefit=30), "mh_benefit_differs"),
+        (edit("mh_results", {"option": "ZG06"}, done_on="2026-01-01"), "period_before_options"),  # the period begins on that day
+        (edit("review_opinions", {"opinion": "完善无/低费方案效益的计算依据"}, evidence="E13"), "opinion_evidence_older"),  # of 2024-12-20, assessed 2025-04-18
+        (edit("evidence", {"number": "E17"}, issued="2025-12-29"), "mh_evidence_older"),  # ZG06 was done on 2025-12-30
+        (edit("evidence", {"number": "E13"}, issued="2024-12-15"), "nolow_evidence_older"),  # WD16 was done on 2024-12-16
+        (edit("evidence", {"number": "E05"}, issued="2024-11-28"), "training_evidence_older"),  # the last training was on 2024-11-29
         (edit("review_opinions", {"evidence": "E17", "state": "已落实", "opinion": "中/高费方案明确责任人和完成时限"}, state="部分落实"), "opinion_open"),
     ],
 )  # fmt: skip
 def test_what_speaks_against_acceptance_is_found(audit: Check, change: dict[str, Any], code: str) -> None:
     assert [f[0] for f in told(audit(change, of=ACCEPTANCE))] == [code]
+
+
+def test_an_application_after_the_report_is_told(audit: Check) -> None:
+    """The report is of 2027-02-26."""
+    assert told(audit(of=ACCEPTANCE, acceptance_on="2027-02-27")) == [
+        ("acceptance_after_report", "acceptance_on")
+    ]
 
 
 def test_a_condition_of_refusal_is_an_error(audit: Check) -> None:

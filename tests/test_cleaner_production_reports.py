@@ -16,7 +16,7 @@ from pipeline.findings import LvbaoError
 from pipeline.intake.blank import write_workbook
 from pipeline.intake.data_file import read_data
 from pipeline.report import figures, trace_of
-from pipeline.report.ooxml import Element, nearest, paragraph_text, qn, style_of
+from pipeline.report.ooxml import Element, cell_text, nearest, paragraph_text, qn, style_of
 from pipeline.report.outline import Outline
 from pipeline.report.package import read_package
 from pipeline.resources import find_standard
@@ -296,6 +296,30 @@ def test_diagrams_are_drawn_from_the_data() -> None:
         "水平衡图",
     ):
         assert title in drawn
+
+
+def test_feasibility_lists_the_options_that_came_to_it() -> None:
+    """ZG07 was screened out: six of seven medium- and high-cost options are assessed."""
+    tables = [[cell_text(c) for c in t.iter(qn("w:tc"))] for t in body(made(ASSESSED).docx).iter(qn("w:tbl"))]
+    (cells,) = [cells for cells in tables if "预计环境效果" in cells and "预计投资（万元）" in cells]
+    assert [text for text in cells if text.startswith("ZG")] == [f"ZG0{n}" for n in range(1, 7)]
+
+
+def test_there_is_no_chapter_of_scores_without_scores() -> None:
+    found = [text for _level, _number, text in headings(made(ACCEPTED, "acceptance_report").docx)]
+    assert "评估和验收评分表" not in found
+
+
+def test_certificates_are_promised_only_where_the_register_has_them() -> None:
+    assert not any("审核人员证书" in text for text in texts(made(ASSESSED).docx))
+
+
+def test_the_level_after_the_audit_compares_before_and_after() -> None:
+    """97.157 = 1982010 ÷ 20400 and 86.210 = 1810400 ÷ 21000; 100.52 is the figure of 2022."""
+    (said,) = [t for t in texts(made(ACCEPTED, "acceptance_report").docx) if t.startswith("审核前后相比")]
+    assert "单位产品综合能耗由97.157 kgce/t变为86.210 kgce/t" in said
+    assert "见表4.2-1" in said
+    assert "100.52" not in said
 
 
 def test_a_balance_that_does_not_close_is_said_in_words() -> None:
