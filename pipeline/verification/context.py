@@ -22,6 +22,7 @@ from pipeline.standard.types import Field, Table
 from pipeline.verification import sentences as s
 from pipeline.verification.compare import IndicatorComparison, ScoreComparison, ValueComparison
 from pipeline.verification.declared import Declared
+from pipeline.verification.origin import Origins
 from pipeline.verification.rules import percent_text
 from pipeline.verification.verify import Verification
 
@@ -35,10 +36,13 @@ _SHOWN_CELLS = 3
 def with_verification(context: Mapping[str, Any], verification: Verification) -> Context:
     """The context of the verified evaluation with everything that the verification adds."""
     values = [_value(verification, v, n) for n, v in enumerate(verification.values, 1)]
+    origins = Origins(verification)
     return {
         **context,
         "report": _report(context["report"], verification),
         "declared": _declared(verification),
+        "origin": origins.marks(),
+        "change_origin": origins.changes(),
         **_sheet(verification),
         "comparison": values,
         "comparison_above": [v for v in values if v["above"]],

@@ -105,6 +105,60 @@ def test_the_score_table_has_both_columns_the_difference_and_the_reason(
     assert next(r for r in rows if r[0] == "K11" and len(r) == 12)[7:10] == ["100", "80", "-20"]
 
 
+def test_what_the_enterprise_only_declared_is_marked_where_it_is_printed(
+    deviating: tuple[list[str], list[list[str]]],
+) -> None:
+    paragraphs, _ = deviating
+    whole = "\n".join(paragraphs)
+
+    # the intake of water enters no indicator and no score, so nobody verified it
+    assert "2024年取水量为21600 m³（申报值）" in whole
+    assert "工厂用地面积为60000 m²，建筑物建筑面积为70800 m²。" in whole
+    assert any(p.startswith("能源使用情况（企业申报）：") for p in paragraphs)
+
+
+@pytest.mark.parametrize("form", ["2016", "2024"])
+def test_no_narrative_and_no_declared_figure_of_the_evaluation_goes_unmarked(
+    adhesive: Standard, form: str
+) -> None:
+    source = ROOT / "report_templates" / adhesive.id / f"third_party_evaluation_{form}.md"
+    chapter = source.read_text(encoding="utf-8").partition("\n# 评价内容\n")[2].partition("\n# 评价结论\n")[0]
+    lines = [line for line in chapter.splitlines() if "{{ f." in line]
+
+    assert lines
+    for line in lines:
+        for name in re.findall(r"\{\{ f\.(\w+) \}\}", line):
+            if adhesive.intake.fields[name].type == "long_text":
+                assert "（企业申报）：" in line, line
+            else:
+                assert f"{{{{ origin.{name} }}}}" in line, line
+    for name in re.findall(r"\{\{ q\.(\w+)\.value \}\}", chapter):
+        assert f"{{{{ origin.{name} }}}}" in chapter, name
+    for name in re.findall(r"\{\{ change\.(\w+) \}\}", chapter):
+        assert f"{{{{ change.{name} }}}}{{{{ change_origin.{name} }}}}" in chapter, name
+
+
+def test_a_value_left_open_marks_itself_what_is_computed_from_it_and_the_change_against_it(
+    adhesive: Standard, tmp_path: Path
+) -> None:
+    folder = tmp_path / "客户"
+    shutil.copytree(SAMPLES[6], folder)
+    book = load_workbook(folder / "核查表.xlsx")
+    sheet = book["核查数值"]
+    rows = {sheet.cell(r, 2).value: r for r in range(1, 100)}
+    for key in ("lamps_total", "energy_use[电力 2023 复配混合型].amount", "qualified_output@1"):
+        sheet.cell(rows[key], 8).value = None
+    book.save(folder / "核查表.xlsx")
+
+    context = make_context(verified(adhesive, folder))
+
+    assert context["origin"]["lamps_total"] == "（申报值，待核）"
+    assert context["origin"]["energy_saving_lamp_share"] == "（含待核数值）"
+    assert context["origin"]["qualified_output"] == ""
+    assert context["change_origin"]["qualified_output"] == "（上年数值未经核查）"
+    assert context["change_origin"]["gross_output_value"] == ""
+
+
 def test_many_cells_of_one_table_on_one_document_are_named_by_their_number(
     deviating: tuple[list[str], list[list[str]]],
 ) -> None:
@@ -218,7 +272,7 @@ def test_one_verified_value_changed_in_excel_arrives_on_the_page(adhesive: Stand
     # (42000 + 3600) ÷ 60000 = 0.76: recommended (≥ 0.72) instead of excellent, 80 % of 35 points
     assert row_of(rows, "建筑物建筑面积", "m²")[2:6] == ["70800", "42000", "-28800", "-40.68%（超限）"]
     assert "容积率为 0.76，达到推荐值（≥0.72）。" in paragraphs
-    assert "建筑物建筑面积与申报值不同，原因：三号厂房尚未竣工，不计入。（证据E14）。" in paragraphs
+    assert "建筑物建筑面积与申报值不同，原因：三号厂房尚未竣工，不计入。证据：E14。" in paragraphs
     assert next(r for r in rows if r[0] == "K01" and len(r) == 12)[7:10] == ["35", "28", "-7"]
 
 
