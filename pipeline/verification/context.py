@@ -14,12 +14,14 @@ from typing import Any
 from pipeline.calc.evidence_list import Document, register_of
 from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.facts import Fact, Intake
+from pipeline.intake.cell_texts import shown_text
 from pipeline.quantity import is_blank, plain
 from pipeline.report import words as w
 from pipeline.report.context_evidence import asked_context
 from pipeline.report.marks import joined
 from pipeline.standard.types import Field, Table
 from pipeline.verification import sentences as s
+from pipeline.verification.answers import numbers
 from pipeline.verification.compare import IndicatorComparison, ScoreComparison, ValueComparison
 from pipeline.verification.declared import Declared
 from pipeline.verification.origin import Origins
@@ -140,7 +142,7 @@ def _value(verification: Verification, value: ValueComparison, number: int) -> C
         "place": declared.place_text or w.NOTHING,
         "declared": declared.text,
         "verified": value.verified_text or PENDING,
-        "unit": declared.unit or w.NOTHING,
+        "unit": w.unit_name(declared.unit) or w.NOTHING,
         "used": declared.used,
         "deviation": _signed(value.deviation) if answer.is_given else w.NOTHING,
         "deviation_pct": w.NOTHING if value.percent is None else percent_text(value.percent),
@@ -160,7 +162,7 @@ def _indicator(verification: Verification, item: IndicatorComparison) -> Context
     return {
         "id": item.id,
         "label": definition.label,
-        "unit": "" if definition.unit == "1" else definition.unit,
+        "unit": w.unit_name(definition.unit),
         "group": definition.group,
         "clause": definition.clause or "",
         "declared": w.number_text(item.declared, definition),
@@ -247,7 +249,8 @@ def _problems(verification: Verification) -> list[Context]:
     for v in verification.values:
         if v.differs:
             pct = "" if v.percent is None else f"，偏差 {percent_text(v.percent)}"
-            what = f"{v.declared.label}申报为 {v.declared.text}{v.declared.unit and ' ' + v.declared.unit}，核查为 {v.verified_text}{pct}"
+            unit = w.unit_text(v.declared.unit)
+            what = f"{v.declared.label}申报为 {v.declared.text}{unit}，核查为 {v.verified_text}{unit}{pct}"
             found.append(("申报数值偏差", v.declared.place_text, what, v.answer.cause))
     for i in verification.indicators:
         if i.changed_level and i.declared.level is not None:
@@ -278,6 +281,8 @@ def _evidence(rows: list[Context], verification: Verification) -> list[Context]:
         for number in row.evidence:
             cited.setdefault(number, []).append(row.criterion.id)
     table = verification.standard.intake.tables[verification.pack.roles.evidence]
+    records = _records(verification)
+    known = uses.keys() | cited.keys() | records.keys()
     columns = dict.fromkeys(rows[0] if rows else ("number", "name", "criteria"), w.NOTHING)
     on_site = [{**columns, **row} for row in _rows(verification, table)]
     return [
@@ -285,12 +290,25 @@ def _evidence(rows: list[Context], verification: Verification) -> list[Context]:
             **row,
             "criteria": w.numbers_text(cited.get(str(row["number"]), [])) or w.NOTHING,
             "values": _supported(uses.get(str(row["number"]), []), verification) or w.NOTHING,
+            "records": "、".join(records.get(str(row["number"]), ())),
             "on_site": found,
-            "used": str(row["number"]) in uses or str(row["number"]) in cited,
+            "used": found or str(row["number"]) in known,
         }
         for source, found in ((rows, False), (on_site, True))
         for row in source
     ]
+
+
+def _records(verification: Verification) -> dict[str, list[str]]:
+    """For every number of evidence the records of the verification sheet that cite it: 否决条件核查."""
+    found: dict[str, list[str]] = {}
+    register = verification.pack.roles.evidence
+    tables = [t for sheet in verification.pack.sheets for t in sheet.tables if t.id != register]
+    for table in (t for t in tables if any(c.id == "evidence" for c in t.columns)):
+        for row in verification.intake.rows(table.id):
+            for number in numbers(shown_text(row.fact("evidence").value)):
+                found.setdefault(number, []).append(table.label)
+    return {number: list(dict.fromkeys(labels)) for number, labels in found.items()}
 
 
 def _supported(values: Sequence[Declared], verification: Verification) -> str:

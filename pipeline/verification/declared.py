@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.calc.dependencies import dependencies
 from pipeline.evaluation import Evaluation
-from pipeline.facts import Fact, Intake
+from pipeline.facts import Fact, Intake, Row
 from pipeline.findings import CellRef
 from pipeline.formula import syntax as s
 from pipeline.intake.cell_texts import shown_text
@@ -156,7 +156,7 @@ def _of_table(evaluation: Evaluation, table: Table, uses: dict[str, str]) -> Ite
             beside = units.get((table.id, column.id))
             unit = shown_text(row.fact(beside).value) if beside else _unit(column.unit)
             yield Declared(
-                key, f"{names[index]} {column.label}", column, fact, unit,
+                key, f"{row_words(table, row, names[index])}的{column.label}", column, fact, unit,
                 used, table.id, row=index, column=column.id,
                 place=fact.source or row.source,
             )  # fmt: skip
@@ -168,6 +168,17 @@ def row_names(intake: Intake, table: Table) -> list[str]:
     names = [" ".join(t for k in keys if (t := shown_text(r.fact(k).value))) for r in intake.rows(table.id)]
     counted = Counter(names)
     return [n if n and counted[n] == 1 else f"{n}第{i}行" for i, n in enumerate(names, 1)]
+
+
+def row_words(table: Table, row: Row, name: str) -> str:
+    """A row as a sentence calls it: 电力（2024年，复配混合型）. `name` stands for a row that its key does not tell apart."""
+    key = [column for column in table.columns if column.id in table.key]
+    words = [f"{t}年" if c.type == "year" else t for c in key if (t := shown_text(row.fact(c.id).value))]
+    if not words or name != " ".join(
+        shown_text(row.fact(k).value) for k in table.key if not row.fact(k).is_missing
+    ):
+        return name
+    return words[0] + (f"（{'，'.join(words[1:])}）" if words[1:] else "")
 
 
 def _unit_columns(standard: Standard) -> dict[tuple[str, str], str]:

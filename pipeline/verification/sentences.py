@@ -31,6 +31,14 @@ def difference(own: Total, verified: Total, decimals: int) -> str:
     return f"{'+' if value > 0 else ''}{fixed(value, decimals)}"
 
 
+def apart(own: Total, verified: Total, decimals: int) -> str:
+    """`核查比自评低 2.64 分`."""
+    value = verified.score - own.score
+    if fixed(abs(value), decimals) == fixed(ZERO, decimals):
+        return "两者相同"
+    return f"核查比自评{'高' if value > 0 else '低'} {fixed(abs(value), decimals)} 分"
+
+
 def score_words(row: CriterionScore) -> str:
     """`部分符合 15 分`."""
     return f"“{row.verdict}”" if row.score is None else f"“{row.verdict}”{plain(row.score)} 分"
@@ -139,9 +147,9 @@ def printed(verification: Verification) -> str:
     decimals = standard.scoring.decimals
     part = "中原文印出的部分" if card.has_provisional else ""
     return (
-        f"按{standard.scoring.title}{part}（二级指标权重合计 {plain(new.weight)}）计算，"
+        f"按本标准“{standard.scoring.title}”{part}（二级指标权重合计 {plain(new.weight)}）计算，"
         f"企业自评得分 {fixed(own.score, decimals)} 分，第三方核查得分 {fixed(new.score, decimals)} 分，"
-        f"相差 {difference(own, new, decimals)} 分，其中已有核查证据确认的得分为 {fixed(new.confirmed, decimals)} 分"
+        f"{apart(own, new, decimals)}，其中已有核查证据确认的得分为 {fixed(new.confirmed, decimals)} 分"
         f"{undecided(new)}。"
     )
 
@@ -157,7 +165,7 @@ def provisional(verification: Verification) -> str:
     return (
         f"{scoring.provisional_intro}（权重合计 {plain(new.weight)}），"
         f"企业自评得分 {fixed(own.score, decimals)} 分（暂拟），第三方核查得分 {fixed(new.score, decimals)} 分（暂拟），"
-        f"相差 {difference(own, new, decimals)} 分，其中已有核查证据确认的得分为 {fixed(new.confirmed, decimals)} 分"
+        f"{apart(own, new, decimals)}，其中已有核查证据确认的得分为 {fixed(new.confirmed, decimals)} 分"
         f"{undecided(new)}。"
     )
 

@@ -114,7 +114,7 @@ def test_the_report_speaks_of_the_examples_points_and_of_what_was_found_on_site(
 
     assert context["conclusion_list"][-1] == (
         "采用表C.1 示例的分值计算（权重合计 100），企业自评得分 63.12 分（暂拟），第三方核查得分 62.70 分（暂拟），"
-        "相差 -0.42 分，其中已有核查证据确认的得分为 62.70 分。"
+        "核查比自评低 0.42 分，其中已有核查证据确认的得分为 62.70 分。"
     )
     assert (design["state"], design["numbers"]) == ("已提供", "V05")
     made = make_report(result.evaluation, Options(page_numbers=False), result)

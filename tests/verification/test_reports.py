@@ -128,8 +128,8 @@ def test_no_narrative_and_no_declared_figure_of_the_evaluation_goes_unmarked(
     assert lines
     for line in lines:
         for name in re.findall(r"\{\{ f\.(\w+) \}\}", line):
-            if adhesive.intake.fields[name].type == "long_text":
-                assert "（企业申报）：" in line, line
+            if adhesive.intake.fields[name].type == "long_text" or "企业申报）：" in line:
+                assert "企业申报）：" in line, line
             else:
                 assert f"{{{{ origin.{name} }}}}" in line, line
     for name in re.findall(r"\{\{ q\.(\w+)\.value \}\}", chapter):
@@ -163,9 +163,57 @@ def test_many_cells_of_one_table_on_one_document_are_named_by_their_number(
     deviating: tuple[list[str], list[list[str]]],
 ) -> None:
     _, rows = deviating
-    supported = next(r[3] for r in rows if len(r) == 4 and r[0] == "E31" and "各类能源消耗" in r[3])
+    supported = next(r[3] for r in rows if len(r) == 5 and r[0] == "E31" and "各类能源消耗" in r[3])
     assert re.search(r"各类能源消耗（\d+ 处）", supported)
     assert "天然气" not in supported
+
+
+def test_every_piece_of_evidence_found_on_site_says_which_record_cites_it(
+    deviating: tuple[list[str], list[list[str]]],
+) -> None:
+    _, rows = deviating
+    index = {
+        r[0]: r
+        for r in rows
+        if len(r) == 5 and re.fullmatch(r"V\d\d", r[0]) and not re.match(r"\d{4}-", r[4])
+    }
+
+    assert sorted(index) == [f"V{n:02}" for n in range(1, 12)]
+    assert "否决条件核查" in index["V08"][4]
+    assert "不符合项和整改" in index["V11"][4]
+
+
+def test_problems_name_the_row_in_words_and_give_both_values_their_unit(
+    deviating: tuple[list[str], list[list[str]]],
+) -> None:
+    paragraphs, rows = deviating
+
+    # 222 − 210 = 12; 12 ÷ 210 = 5.714 %
+    what = "电力（2024年，复配混合型）的消耗量申报为 210 万kWh，核查为 222 万kWh，偏差 +5.71%"
+    assert what in [r[2] for r in rows if len(r) == 4]
+    assert any(p.startswith("电力（2024年，复配混合型）的消耗量与申报值不同，原因：") for p in paragraphs)
+    above = next(r for r in rows if len(r) == 8 and r[0].startswith("电力（2024年"))
+    assert above[2:7] == ["万kWh", "210", "222", "+12", "+5.71%"]
+    assert not [p for p in paragraphs if "。（" in p and "）。" in p.partition("。（")[2]]
+
+
+def test_the_standard_itself_and_the_governing_notice_stand_among_the_references(
+    deviating: tuple[list[str], list[list[str]]],
+) -> None:
+    _, rows = deviating
+
+    assert row_of(rows, "T/CPCIF XXXX-2022")[1] == "胶粘剂行业绿色工厂评价要求（2022 年征求意见稿）"
+    assert row_of(rows, "工信部节〔2024〕13号")
+    assert row_of(rows, "版本和状态")[1] == "2022 年征求意见稿"
+
+
+def test_a_reference_to_the_table_of_declared_values_points_to_that_table(
+    deviating: tuple[list[str], list[list[str]]],
+) -> None:
+    paragraphs, _ = deviating
+    # two score tables come before it under 附表; its heading has no number of its own
+    assert any(p.startswith("附表 3") and "申报数值核查表" in p for p in paragraphs)
+    assert any("见“评价内容”一章和附表 3。" in p for p in paragraphs)
 
 
 def test_totals_problems_nonconformities_and_conclusion_stand_in_the_report(
@@ -181,7 +229,7 @@ def test_totals_problems_nonconformities_and_conclusion_stand_in_the_report(
         "-0.10",
         "15.85",
     ]
-    assert row_of(rows, "NC-02")[5:] == ["是", "2025-05-08"]
+    assert row_of(rows, "NC-02")[5:] == ["是", "2025-05-08", "V11", "林环保"]
     problems = [r[2] for r in rows if len(r) == 4 and r[1] == "自评结论不当"]
     assert problems == [
         "B36（5.2.5.2）自评“符合”20 分，核查“部分符合”15 分",
@@ -200,10 +248,10 @@ def test_totals_problems_nonconformities_and_conclusion_stand_in_the_report(
     ("form", "chapters"),
     [
         ("2024", ["概述", "评价过程和方法", "评价内容", "评价结论", "建议", "参考文件", "第三方机构资质符合性证明材料",
-                  "附表1 绿色工厂评价指标评价表", "附表2 申报数值核查表", "附录A 计算过程", "附表3 现场评价证明材料清单"]),
+                  "附表 绿色工厂评价指标评价表", "附表 申报数值核查表", "附录A 计算过程", "附表 现场评价证明材料清单"]),
         ("2016", ["概述", "评价过程和方法", "评价内容", "评价结论", "建议", "参考文件", "第三方机构资质符合性证明材料",
-                  "附表1 绿色工厂一般要求符合性评价表", "附表2 绿色工厂评价指标评价表", "附表3 申报数值核查表",
-                  "附录A 计算过程", "附表4 现场评价证明材料清单"]),
+                  "附表 绿色工厂一般要求符合性评价表", "附表 绿色工厂评价指标评价表", "附表 申报数值核查表",
+                  "附录A 计算过程", "附表 现场评价证明材料清单"]),
     ],
 )  # fmt: skip
 def test_both_official_forms_have_their_chapters_in_order(

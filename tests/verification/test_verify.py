@@ -30,7 +30,7 @@ def test_every_declared_value_that_an_indicator_or_a_score_row_uses_has_a_row(de
     assert [d.key for d in declared] == list(DECLARED)
     assert [(d.label, d.text, d.unit, d.place_text) for d in declared if d.key in ("gross_output_value@1", "energy_use[电力 2023].amount")] == [
         ("总产值（上一年）", "11000", "万元", "用地与产出!E7"),
-        ("电力 2023 消耗量", "48000", "kWh", "能源消耗!D7"),
+        ("电力（2023年）的消耗量", "48000", "kWh", "能源消耗!D7"),
     ]  # fmt: skip
 
 
@@ -212,9 +212,9 @@ def test_new_gone_and_reworded_rows_are_named_as_changes(desk: Desk) -> None:
         f.details["change"] for f in desk.verify().evaluation.findings if f.code == "verification_stale"
     ]
 
-    assert "“电力 2024 消耗量”的单位由“kWh”改为“万kWh”" in changes
-    assert "“电力 2023 消耗量”在录入表中已经没有（核查表中为“48000”）" in changes
-    assert "“天然气 2024 消耗量”是新填的（“7”），核查表中没有" in changes
+    assert "“电力（2024年）的消耗量”的单位由“kWh”改为“万kWh”" in changes
+    assert "“电力（2023年）的消耗量”在录入表中已经没有（核查表中为“48000”）" in changes
+    assert "“天然气（2024年）的消耗量”是新填的（“7”），核查表中没有" in changes
     assert "“T03”的自评结论由“部分符合”改为“不符合”" in changes
     assert "“T03”的自评得分由“20”改为“0”" in changes
 
