@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -11,8 +12,8 @@ import pytest
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.report.context import report_context
-from pipeline.standard import load_standard
-from tests.conftest import ROOT
+from pipeline.standard import Standard, load_standard
+from tests.conftest import ROOT, Evaluate
 
 PACK = "cpcif-adhesive-2022-draft"
 
@@ -29,6 +30,35 @@ def context(number: int) -> Mapping[str, Any]:
     evaluation = evaluated(number)
     own = next(r for r in evaluation.standard.identity.reports if r.id == "self_evaluation")
     return report_context(evaluation, own, draft=not evaluation.is_final)
+
+
+# -- dates --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("date", "told"), [("2025-03-28", False), ("2025-12-30", False), ("2026-03-01", True)]
+)
+def test_a_report_tells_of_later_documents_only_when_its_date_lies_after_them(
+    evaluate_adhesive: Evaluate, date: str, told: bool
+) -> None:
+    evaluation = evaluate_adhesive({"evaluation_year": 2024, "evaluation_date": date})
+    own = next(r for r in evaluation.standard.identity.reports if r.id == "self_evaluation")
+    made = report_context(evaluation, own, draft=True)
+
+    assert ("GB/T 36132-2025 已于 2025 年 12 月 31 日发布并实施" in made["d"]["parent_standard"]) is told
+    assert ("〔2025〕390 号" in made["d"]["national_route"]) is told
+    texts = [*made["standard"]["notes"], *(e[k] for e in made["errata"] for k in ("says", "does"))]
+    assert not [t for t in texts if "2025-12-31" in t or "390" in t or "申报前应确认" in t]
+
+
+# -- remarks ------------------------------------------------------------------------------------------------
+def test_every_printed_table_whose_rows_may_have_a_remark_prints_it(adhesive: Standard) -> None:
+    source = (ROOT / "report_templates" / PACK / "self_evaluation.md").read_text(encoding="utf-8")
+    printed = [t for t in adhesive.intake.tables.values() if f'each="row in tables.{t.id}' in source]
+
+    with_remarks = [t.id for t in printed if any(c.id == "remark" for c in t.columns)]
+    assert len(with_remarks) > 20
+    notes = set(re.findall(r"备注：\{% for row in tables\.(\w+) if row\.remark", source))
+    columns = set(re.findall(r"tables\.(\w+)\"[^:]*?\| \{\{ row\.remark \}\} \|\n:::", source))
+    assert set(with_remarks) - notes - columns == set()
 
 
 # -- kinds of process ---------------------------------------------------------------------------------------
