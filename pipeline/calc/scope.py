@@ -12,6 +12,7 @@ from pipeline.findings import CellRef
 from pipeline.formula import syntax as s
 from pipeline.formula.environment import Coefficient, FactorUse
 from pipeline.formula.values import Num, Outcome
+from pipeline.formula.years import years_words
 from pipeline.messages import finding_with
 from pipeline.quantity import MISSING, Missing, NotApplicable, NotDetected, plain, significant
 from pipeline.standard.types import STATUS_WORDS, Field
@@ -20,7 +21,6 @@ from pipeline.units import ONE, unit
 if TYPE_CHECKING:
     from pipeline.calc.calculator import Calculator
 
-YEAR_WORDS = ("", "上一年", "前年")
 OWN_FACTOR = "实测系数（填报）"
 """The source of a coefficient that the client has measured."""
 
@@ -136,7 +136,7 @@ class Scope:
     def _indicator(self, name: str, years_back: int) -> Outcome:
         outcome = self._calculator.outcome(name, years_back)
         computed = self._calculator.indicator(name, years_back)
-        label = f"{YEAR_WORDS[min(years_back, 2)]}{computed.label}"
+        label = f"{years_words(years_back)}{computed.label}"
         if isinstance(outcome, Num):
             self._note(
                 "quantity", name, plain_or_short(outcome.value), computed.unit, label=label,
@@ -161,7 +161,7 @@ class Scope:
         outcome = _entering(field, fact)
         if not self._recording:
             return outcome
-        label = f"{YEAR_WORDS[min(back, 2)]}{field.label}"
+        label = f"{years_words(back)}{field.label}"
         place = fact.source or self._intake.places.get(f"{field.id}@{back}" if back else field.id)
         if isinstance(outcome, Missing):
             return self._missing(label, place)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pipeline.formula import syntax as s
 from pipeline.formula.figures import Figure, Figures, Operation, Opposite, Terms
 from pipeline.formula.functions import WORDS
+from pipeline.formula.years import years_back, years_words
 from pipeline.quantity import plain
 
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -96,6 +97,10 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
             return f"{sign}（{inner(expression)}{condition}）"
         case s.Call("at", (cell, key)):
             return f"{inner(cell)}（{key.value if isinstance(key, s.Text) else inner(key)}）"
+        case s.Call("prev"):
+            back, earlier = years_back(node)
+            shown = inner(earlier)
+            return f"{years_words(back)}{f'（{shown}）' if isinstance(earlier, s.Binary) else shown}"
         case s.Call(function, arguments) if function != "if":
             return _call_words(function, [inner(a) for a in arguments])
         case _:
@@ -108,8 +113,6 @@ def _call_words(function: str, arguments: list[str]) -> str:
     match function:
         case "abs":
             return f"|{arguments[0]}|"
-        case "prev":
-            return f"上一年{arguments[0]}"
         case "yoy":
             return f"{arguments[0]}的同比变化"
         case "present":

@@ -9,6 +9,7 @@ from pipeline.formula import syntax as s
 from pipeline.formula.figures import Figure, Figures, Operation, Opposite, Terms
 from pipeline.formula.functions import WORDS
 from pipeline.formula.render import COMPARISONS, Namer
+from pipeline.formula.years import years_back, years_words
 from pipeline.quantity import plain
 from pipeline.report import math as om
 from pipeline.report.math import Row
@@ -134,10 +135,10 @@ class Symbols:
             case "abs":
                 return [om.enclosed(self.row(arguments[0]), "|", "|")], _ATOM
             case "prev":
-                return [om.words("上一年"), *inside(0)], _ATOM
+                return self._earlier(arguments[0]), _ATOM
             case "yoy":
-                before = [om.words("上一年"), *inside(0)]
-                rise = [*self._inside(arguments[0], _SUM), om.math("−"), om.words("上一年"), *inside(0)]
+                before = self._earlier(arguments[0])
+                rise = [*self._inside(arguments[0], _SUM), om.math("−"), *self._earlier(arguments[0])]
                 return [om.fraction(rise, before), om.math("×"), om.words("100%")], _PRODUCT
             case "present":
                 return [om.words("已填"), *inside(0)], 2
@@ -167,6 +168,11 @@ class Symbols:
                 return [*inside(2), om.words("有系数")], 2
             case _:
                 return self._in_words(function, arguments), _ATOM
+
+    def _earlier(self, node: s.Node) -> Row:
+        """The value of the year before, in one word however many years that is by now."""
+        back, earlier = years_back(node)
+        return [om.words(years_words(back + 1)), *self._inside(earlier, _ATOM)]
 
     def _present_value(self, arguments: tuple[s.Node, ...]) -> Row:
         """Σ F / (1 + i)^j − I, j running over the life."""

@@ -10,10 +10,11 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from pipeline.calc.scope import OWN_FACTOR, YEAR_WORDS
+from pipeline.calc.scope import OWN_FACTOR
 from pipeline.calc.trace import Operand
 from pipeline.facts import Intake
 from pipeline.formula.environment import FactorUse
+from pipeline.formula.years import years_words
 from pipeline.quantity import Value, plain, significant
 from pipeline.report.marks import figure
 from pipeline.standard.types import Field, Indicator, Standard, Subcategory, Table
@@ -36,7 +37,7 @@ def value_figure(text: str, value: Value, tag: str, label: str) -> str:
 
 def fact_figure(text: str, value: Value, field: Field, years_back: int = 0) -> str:
     """The printed value of a field."""
-    label = f"{YEAR_WORDS[years_back]}{field.label}"
+    label = f"{years_words(years_back)}{field.label}"
     return value_figure(text, value, f"f:{field.id}{year_suffix(years_back)}", label)
 
 
@@ -71,7 +72,7 @@ def indicator_tag(standard: Standard, indicator_id: str, years_back: int = 0) ->
 
 def indicator_figure(standard: Standard, indicator: Indicator, text: str, *, years_back: int = 0) -> str:
     """The printed value of an indicator or quantity."""
-    label = f"{YEAR_WORDS[years_back]}{indicator.label}"
+    label = f"{years_words(years_back)}{indicator.label}"
     return figure(text, indicator_tag(standard, indicator.id, years_back), label)
 
 

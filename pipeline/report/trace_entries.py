@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Final
 
 from pipeline.calc.dependencies import dependencies
-from pipeline.calc.scope import OWN_FACTOR, YEAR_WORDS
+from pipeline.calc.scope import OWN_FACTOR
 from pipeline.calc.scorecard import CriterionScore, SubcategoryScore
 from pipeline.calc.trace import IndicatorValue, Operand
 from pipeline.evaluation import Evaluation
@@ -18,6 +18,7 @@ from pipeline.export import value_record
 from pipeline.facts import Fact
 from pipeline.findings import CellRef
 from pipeline.formula.values import Num
+from pipeline.formula.years import years_words
 from pipeline.quantity import plain, round_half_even
 from pipeline.report.chart_trace import chart_entry, chart_tag
 from pipeline.report.context_scores import category_sums
@@ -102,7 +103,7 @@ class _Entries:
         field = self._standard.intake.fields.get(name)
         if field is None or aspect:
             return None
-        entry = _of_fact(self._intake.fact(name, back), f"{YEAR_WORDS[min(back, 2)]}{field.label}")
+        entry = _of_fact(self._intake.fact(name, back), f"{years_words(back)}{field.label}")
         return replace(entry, clause=field.clause or "")
 
     def _cell(self, name: str, back: int, aspect: str) -> TraceEntry | None:
@@ -173,7 +174,7 @@ class _Entries:
         trace = value.trace
         return TraceEntry(
             "",
-            f"{YEAR_WORDS[min(back, 2)]}{value.label}",
+            f"{years_words(back)}{value.label}",
             value=_number(trace.unrounded),
             rounded=_number(trace.rounded),
             unit=value.unit,

@@ -69,3 +69,23 @@ def test_the_words_of_a_condition_keep_its_brackets() -> None:
     node = s.parse("a <= b and (not present(c) or d <= c)")
 
     assert words(node, lambda n: n.id) == "a ≤ b 且 （非（已填c） 或 d ≤ c）"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("formula", "wanted"),
+    [
+        ("prev(a)", "上一年a"),
+        ("a + prev(a) + prev(prev(a))", "a + 上一年a + 前年a"),
+        ("prev(prev(prev(a)))", "3 年前的a"),
+        ("prev(a + b)", "上一年（a + b）"),
+        ("prev(a + prev(b))", "上一年（a + 上一年b）"),
+        ("yoy(prev(a))", "上一年a的同比变化"),
+        ("prev(prev(yoy(a)))", "前年a的同比变化"),
+        ("prev(sum(t.x))", "上一年Σ（x）"),
+    ],
+)
+def test_years_back_are_said_in_one_word_however_deep_they_are_nested(formula: str, wanted: str) -> None:
+    def name(node: s.Name | s.Column) -> str:
+        return node.id if isinstance(node, s.Name) else node.column
+
+    assert words(s.parse(formula), name) == wanted
