@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
 import pytest
 
 from pipeline.cases import cases_of, run_case
-from pipeline.deliver import Options, make_report
+from pipeline.deliver import Made, Options, make_report
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.catalogue import catalogue
 from pipeline.standard.types import Case
 from tests.conftest import ROOT
+from tests.report_text import lines_of
 
 
 def pack() -> Standard:
@@ -62,8 +64,26 @@ def test_the_same_data_centre_four_years_later_is_judged_by_the_edition_of_2025(
     assert evaluation.scorecard.basic_requirements.met is True
 
 
-def test_each_edition_has_its_own_report() -> None:
-    for number in ("13", "14"):
-        evaluation = sample(number)
-        made = make_report(evaluation, Options(page_numbers=False))
-        assert (made.file_name, made.draft) == ("自评价报告.docx", False)
+@cache
+def report(number: str) -> Made:
+    """The report of a sample."""
+    return make_report(sample(number), Options(page_numbers=False))
+
+
+@cache
+def lines(number: str) -> list[str]:
+    """The paragraphs of the report of a sample."""
+    return lines_of(report(number).docx)
+
+
+@pytest.mark.parametrize("number", ["13", "14"])
+def test_each_edition_has_its_own_report(number: str) -> None:
+    made = report(number)
+
+    assert (made.file_name, made.draft) == ("自评价报告.docx", False)
+
+
+@pytest.mark.parametrize("number", ["13", "14"])
+def test_findings_are_announced_only_where_there_are_some(number: str) -> None:
+    assert "数据校核未产生提示。" in lines(number)
+    assert not [line for line in lines(number) if line.startswith("下列提示由数据校核产生")]
