@@ -15,6 +15,7 @@ from pipeline.evaluate import evaluate
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Case
 from tests.conftest import ROOT, found
+from tests.report_text import lines_of
 
 SAMPLE = ROOT / "samples" / "09-通则2025" / "录入表.xlsx"
 
@@ -102,9 +103,12 @@ def test_the_report_of_the_sample_is_final_and_says_what_the_points_rest_on() ->
     context = report_context(evaluation, evaluation.standard.identity.reports[0], draft=False)
 
     assert not made.draft
+    assert (
+        lines_of(made.docx).count("下列提示由数据校核产生，不影响报告的出具，但需由填报人员逐条核实。") == 1
+    )
     assert found(evaluation) == [("evidence_missing", "K20", "G12")]
     assert context["conclusion"] == (
-        "基本要求共 3 项，自评价全部符合。定量指标共 11 项，其中 11 项介于基准值与引领值之间。"
+        "基本要求共 3 项，自评价全部符合。按基准值和引领值计分的指标共 11 项，均介于基准值与引领值之间。"
         "采用表C.1 示例的分值计算（权重合计 100），全表得分为 63.12 分（暂拟），其中已列出证明材料的得分为 58.12 分。"
         "表C.1 注明权重取值仅作为示例，行业评价标准或评价方案另有规定的，以其为准。"
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.calc.scorecard import MET, NOT_APPLICABLE, NOT_MET, PARTLY, UNDECIDED, Total
 from pipeline.evaluation import Evaluation
@@ -181,21 +182,47 @@ def performance(evaluation: Evaluation) -> list[str]:
         i for i in standard.indicators.indicators if i.thresholds is not None and i.id not in parts_of_others
     ]
     counted = Counter(evaluation.indicators[i.id].level or "unknown" for i in judged)
-    parts = [
-        compose("{} 项达到{}", count_figure(counted[k], f"levels/{k}", f"达到{word}的指标项数"), word)
-        for k, word in reversed(list(standard.indicators.levels.items()))
-        if counted[k]
+    classes = [
+        _Class(k, f"达到{word}", counted[k]) for k, word in reversed(list(standard.indicators.levels.items()))
     ]
-    if counted["below"]:
-        lowest = next(iter(standard.indicators.levels.values()))
-        labels = "、".join(i.label for i in judged if evaluation.indicators[i.id].level == "below")
-        number = count_figure(counted["below"], "levels/below", f"未达到{lowest}的指标项数")
-        parts.append(compose("{} 项未达到{}（{}）", number, lowest, labels))
-    if not parts:
+    lowest = next(iter(standard.indicators.levels.values()), "")
+    labels = "、".join(i.label for i in judged if evaluation.indicators[i.id].level == "below")
+    classes.append(_Class("below", f"未达到{lowest}", counted["below"], f"（{labels}）"))
+    return _counted("设有限值并已得出结果的绩效指标", "levels", "已评价的指标项数", classes)
+
+
+class _Class(NamedTuple):
+    """So many of the things counted that are alike; `names` says which."""
+
+    key: str
+    words: str
+    number: int
+    names: str = ""
+
+
+def _counted(what: str, key: str, label: str, classes: Iterable[_Class]) -> list[str]:
+    """`指标共 5 项，其中 3 项甲，2 项乙。`, `指标共 5 项，均甲。` where all are alike; nothing where there are none."""
+    found = [each for each in classes if each.number]
+    if not found:
         return []
-    total = count_figure(sum(n for k, n in counted.items() if k != "unknown"), "levels", "已评价的指标项数")
-    reached = joined(parts, "，")
-    return [compose("设有限值并已得出结果的绩效指标共 {} 项，其中{}。", total, reached)]
+    total = count_figure(sum(each.number for each in found), key, label)
+    if len(found) == 1:
+        (only,) = found
+        return [
+            compose(
+                "{}共 {} 项，{}{}{}。", what, total, "均" if only.number > 1 else "", only.words, only.names
+            )
+        ]
+    parts = [
+        compose(
+            "{} 项{}{}",
+            count_figure(each.number, f"{key}/{each.key}", f"{each.words}的指标项数"),
+            each.words,
+            each.names,
+        )
+        for each in found
+    ]
+    return [compose("{}共 {} 项，其中 {}。", what, total, joined(parts, "，"))]
 
 
 def _linear_performance(evaluation: Evaluation) -> list[str]:
@@ -211,13 +238,8 @@ def _linear_performance(evaluation: Evaluation) -> list[str]:
         UNDECIDED: "待定",
         NOT_APPLICABLE: "不适用",
     }
-    parts = [
-        compose("{} 项{}", count_figure(counted[verdict], f"linear/{verdict}", f"{text}的指标项数"), text)
-        for verdict, text in words.items()
-        if counted[verdict]
-    ]
-    total = count_figure(len(rows), "linear", "定量指标项数")
-    return [compose("定量指标共 {} 项，其中 {}。", total, joined(parts, "，"))]
+    classes = [_Class(verdict, text, counted[verdict]) for verdict, text in words.items()]
+    return _counted(f"按{zero}和{full}计分的指标", "linear", f"按{zero}和{full}计分的指标项数", classes)
 
 
 def _variants(evaluation: Evaluation) -> frozenset[str]:

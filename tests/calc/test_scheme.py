@@ -280,3 +280,12 @@ def test_different_words_of_a_column_are_counted(run: Evaluate) -> None:
     assert (
         evaluation.calculator.condition_words("distinct(products.name) == 1") == "不同的个数（产品名称） = 1"
     )
+
+
+def test_rows_between_two_limits_are_counted_by_what_they_reach(run: Evaluate) -> None:
+    # S02 10 of 20, S03 62.5 %, S04 half, S05 6 of 8: all four lie between; 1800 reused of 2000 is 90 %, the leading value
+    assert "按基准值和引领值计分的指标共 4 项，均介于基准值与引领值之间。" in conclusion(run(BASE))
+    assert (
+        "按基准值和引领值计分的指标共 4 项，其中 1 项达到引领值，3 项介于基准值与引领值之间。"
+        in conclusion(run({**BASE, "reused": 1800}))
+    )
