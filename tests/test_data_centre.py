@@ -87,3 +87,16 @@ def test_each_edition_has_its_own_report(number: str) -> None:
 def test_findings_are_announced_only_where_there_are_some(number: str) -> None:
     assert "数据校核未产生提示。" in lines(number)
     assert not [line for line in lines(number) if line.startswith("下列提示由数据校核产生")]
+
+
+def test_no_clause_and_no_name_of_2020_stands_in_what_is_judged_by_2025() -> None:
+    (later,) = pack().editions
+    rules = later.indicators
+    clauses = [x.clause or "" for x in (*rules.constants, *rules.columns, *rules.by_id.values())]
+    clauses += [c.clause for c in later.scoring.criteria.values()]
+
+    assert [clause for clause in clauses if clause.startswith("类别")] == []
+    assert [rules.by_id[i].label for i in ("renewable_share", "it_load")] == ["可再生能源利用率", "信息设备负荷使用率"]
+    assert [
+        line for line in lines("14") if "类别一" in line or "使用比率" in line or "IT 设备负荷使用率" in line
+    ] == []
