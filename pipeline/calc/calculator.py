@@ -291,8 +291,9 @@ class Calculator:
             return outcome, substituted(figures_of(node, evaluator))
 
     def condition_words(self, text: str) -> str:
-        """The condition in words."""
-        return words(s.parse(text), Scope(self).label)
+        """The condition in words, its bare numbers with the unit of what they are compared with."""
+        scope = Scope(self)
+        return words(s.parse(text), scope.label, scope.measure)
 
 
 def _as_packed(standard: Standard) -> Standard:

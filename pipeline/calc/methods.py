@@ -16,7 +16,7 @@ from pipeline.calc.trace import IndicatorValue
 from pipeline.formula.render import COMPARISONS
 from pipeline.formula.values import Num
 from pipeline.quantity import NotApplicable, fixed, interpolated, plain, round_half_even
-from pipeline.standard.types import Band, Criterion, IndicatorSet
+from pipeline.standard.types import Band, Criterion
 from pipeline.units import ONE
 
 LEVEL_BASIS = "{} {}{}，{}，按分值的 {}% 计"
@@ -49,9 +49,7 @@ def judge(calculator: Calculator, criterion: Criterion) -> Judged:
     judged = refused if refused is not None else methods[criterion.method](calculator, criterion)
     if judged.share is None or criterion.points_known:
         return judged
-    return replace(
-        judged, basis=judged.basis + SHARE_ONLY.format(plain(round_half_even(judged.share * 100, 2)))
-    )
+    return replace(judged, basis=judged.basis + SHARE_ONLY.format(fixed(judged.share * 100, 2)))
 
 
 def _requirement(calculator: Calculator, criterion: Criterion) -> Judged | None:
@@ -138,7 +136,7 @@ def _linear(calculator: Calculator, criterion: Criterion) -> Judged:
         share = interpolated(compared, limits[levels.lowest], limits[levels.highest])
     verdict = MET if best else PARTLY if share > ZERO else NOT_MET
     words = _words(calculator, criterion)
-    return _earned(calculator, criterion, share, verdict, _linear_basis(value, levels, share, words))
+    return _earned(calculator, criterion, share, verdict, _linear_basis(calculator, value, share, words))
 
 
 def _words(calculator: Calculator, criterion: Criterion) -> str:
@@ -147,13 +145,14 @@ def _words(calculator: Calculator, criterion: Criterion) -> str:
     return thresholds.words if thresholds else ""
 
 
-def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal, words: str) -> str:
-    """`容积率 1.03，介于基准值 0.6 与引领值 1.2 之间，按线性比例 71.67% 计`; of a degree `对标程度 64.09%（……），按对标程度计`."""
+def _linear_basis(calculator: Calculator, value: IndicatorValue, share: Decimal, words: str) -> str:
+    """`容积率 1.03，介于基准值 0.60 与引领值 1.20 之间，按线性比例 71.67% 计`; of a degree `对标程度 64.09%（……），按对标程度计`."""
+    pack = calculator.standard.indicators
     limits = value.trace.level.limits if value.trace.level else {}
-    zero = f"{pack.levels[pack.lowest]} {plain(limits[pack.lowest])}"
-    full = f"{pack.levels[pack.highest]} {plain(limits[pack.highest])}"
     measure = _measure(value)
-    number = "" if value.number is None else plain(value.number)
+    zero = f"{pack.levels[pack.lowest]} {limits[pack.lowest]:f}{measure}"
+    full = f"{pack.levels[pack.highest]} {limits[pack.highest]:f}{measure}"
+    number = _number(calculator, value)
     if words:
         return f"{value.label} {number}{measure}（{words}），按对标程度计"
     if value.level == pack.highest:
@@ -162,9 +161,17 @@ def _linear_basis(value: IndicatorValue, pack: IndicatorSet, share: Decimal, wor
         return f"{value.label} {number}{measure}，未达到{zero}，不得分"
     if share == 0:
         return f"{value.label} {number}{measure}，未优于{zero}，不得分"
-    return (
-        f"{value.label} {number}{measure}，介于{zero} 与{full} 之间，按线性比例 {fixed(share * 100, 2)}% 计"
-    )
+    gap = "" if measure[-1:] >= "一" else " "
+    between = f"介于{zero}{gap}与{full}{gap}之间"
+    return f"{value.label} {number}{measure}，{between}，按线性比例 {fixed(share * 100, 2)}% 计"
+
+
+def _number(calculator: Calculator, value: IndicatorValue) -> str:
+    """The number as the report prints it elsewhere: with its places where there are limits, else without idle zeros."""
+    if value.number is None:
+        return ""
+    indicator = calculator.standard.indicators.by_id[value.id]
+    return fixed(value.number, indicator.decimals) if indicator.thresholds else plain(value.number)
 
 
 def _measure(value: IndicatorValue) -> str:
@@ -192,11 +199,8 @@ def _banded(calculator: Calculator, criterion: Criterion) -> Judged:
     band = next((b for b in criterion.bands if compared is not None and b.holds(compared)), None)
     if band is None:
         return Judged()
-    decimals = calculator.standard.indicators.by_id[value.id].decimals
     measure = _measure(value)
-    where = (
-        f"{value.label} {fixed(value.number or ZERO, decimals)}{measure}，在“{band_words(band, measure)}”一档"
-    )
+    where = f"{value.label} {_number(calculator, value)}{measure}，在“{band_words(band, measure)}”一档"
     if band.points is None:
         return Judged(basis=f"{where}，该档分值未取得原文", unknown=f"{where}，这一档的分值")
     share = band.points / criterion.points if criterion.points else ZERO

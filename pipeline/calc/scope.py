@@ -96,6 +96,24 @@ class Scope:
                 return indicator.symbol
         return self.label(node)
 
+    def measure(self, node: s.Name | s.Column) -> str:
+        """The unit of a name as it follows a number: `%` close up, others after a blank, nothing for pure numbers."""
+        found = self._unit_of(node)
+        return "" if found in ("", "1") else found if found == "%" else f" {found}"
+
+    def _unit_of(self, node: s.Name | s.Column) -> str:
+        if isinstance(node, s.Column):
+            table = self._standard.intake.tables[node.table]
+            if node.column in table.by_id:
+                return table.by_id[node.column].unit or ""
+            return self._calculator.computed_columns[node.table, node.column].unit
+        field = self._standard.intake.fields.get(node.id)
+        if field is not None:
+            return field.unit or ""
+        indicators = self._standard.indicators
+        found = indicators.by_id.get(node.id) or indicators.constants_by_id.get(node.id)
+        return found.unit if found is not None else ""
+
     def _column_label(self, node: s.Column) -> str:
         table = self._standard.intake.tables[node.table]
         if node.column in table.by_id:

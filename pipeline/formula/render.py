@@ -22,9 +22,12 @@ COMPARISONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": 
 Namer = Callable[[s.Name | s.Column], str]
 
 
-def words(node: s.Node, name: Namer) -> str:
-    """The formula in words: `（建筑面积 + 构筑物面积） ÷ 用地面积`."""
-    return _print(node, 0, lambda n: _leaf_words(n, name))
+def words(node: s.Node, name: Namer, measure: Namer = lambda _: "") -> str:
+    """The formula in words: `（建筑面积 + 构筑物面积） ÷ 用地面积`.
+
+    `measure` gives the unit of a name as it follows a number: a bare number compared with it is of that unit.
+    """
+    return _print(node, 0, lambda n: _leaf_words(n, name, measure))
 
 
 def symbolic(node: s.Node, name: Namer) -> str:
@@ -68,9 +71,13 @@ def _print(node: s.Node, level: int, leaf: Callable[[s.Node], str | None]) -> st
             return "—"
 
 
-def _leaf_words(node: s.Node, name: Namer) -> str | None:
+def _leaf_words(node: s.Node, name: Namer, measure: Namer) -> str | None:
     def inner(n: s.Node) -> str:
-        return words(n, name)
+        return words(n, name, measure)
+
+    def side(n: s.Node, other: s.Node) -> str:
+        known = isinstance(n, s.Number) and isinstance(other, s.Name | s.Column)
+        return inner(n) + (measure(other) if known else "")  # type: ignore[arg-type]
 
     match node:
         case s.Number(value):
@@ -80,7 +87,7 @@ def _leaf_words(node: s.Node, name: Namer) -> str | None:
         case s.Name() | s.Column():
             return name(node)
         case s.Compare(op, left, right):
-            return f"{inner(left)} {COMPARISONS[op]} {inner(right)}"
+            return f"{side(left, right)} {COMPARISONS[op]} {side(right, left)}"
         case s.Logic(op, left, right):
             sides = (
                 f"（{inner(n)}）" if isinstance(n, s.Logic) and n.op != op else inner(n)

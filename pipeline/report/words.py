@@ -175,14 +175,17 @@ def limit_text(standard: Standard, indicator: Indicator, level: str, limit: Deci
     )
 
 
-def limits_text(standard: Standard, indicator: Indicator, limits: Mapping[str, Decimal]) -> str:
-    """`准入值≥0.60，推荐值≥0.72，优秀值≥1.20`, or the words that the pack gives instead."""
+def limits_text(
+    standard: Standard, indicator: Indicator, limits: Mapping[str, Decimal], measure: str = ""
+) -> str:
+    """`准入值≥0.60，推荐值≥0.72，优秀值≥1.20`, or the words that the pack gives instead; `measure` is the unit as it
+    follows a number, where no column of units stands beside."""
     if indicator.thresholds is not None and indicator.thresholds.words:
         return indicator.thresholds.words
     words = standard.indicators.levels
     return joined(
         (
-            compose("{}{}", words[k], limit_text(standard, indicator, k, limits[k]))
+            compose("{}{}{}", words[k], limit_text(standard, indicator, k, limits[k]), measure)
             for k in words
             if k in limits
         ),

@@ -138,7 +138,7 @@ def test_a_precondition_that_does_not_hold_leaves_no_points(tmp_path: Path) -> N
     got = row(evaluated(tmp_path, facts), "B3")
 
     assert (got.score, got.verdict) == (Decimal("0.00"), "不符合")
-    assert got.basis == "计分前提“回收率 ≥ 50”不成立，不得分"
+    assert got.basis == "计分前提“回收率 ≥ 50%”不成立，不得分"
 
 
 def test_points_of_a_band_that_nobody_knows_are_never_made_up(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_row_whose_points_are_not_known_gives_a_share_and_stays_out_of_the_tot
 
     got = row(evaluation, "B4")
     assert (got.score, got.share) == (None, Decimal("0.5"))
-    assert got.basis.endswith("按线性比例 50.00% 计；满分值未取得原文，只得出得分率 50%，不计入得分")
+    assert got.basis.endswith("按线性比例 50.00% 计；满分值未取得原文，只得出得分率 50.00%，不计入得分")
     assert evaluation.scorecard.printed.weight == 73
     shown = next(r for r in scorecard_context(evaluation)["rows"] if r["id"] == "B4")
     assert (shown["points"], shown["score"]) == ("未取得原文", "满分的 50.00%")

@@ -70,7 +70,7 @@ def test_points_lie_on_the_line_between_benchmark_and_leading(run: Evaluate) -> 
     assert evaluation.scorecard.whole.score == Decimal("67.5")
     assert evaluation.scorecard.whole.complete
     bases = {row.criterion.id: row.basis for row in evaluation.scorecard.rows}
-    assert bases["S02"] == "用水重复利用率 80%，介于基准值 70 与引领值 90 之间，按线性比例 50.00% 计"
+    assert bases["S02"] == "用水重复利用率 80.0%，介于基准值 70% 与引领值 90% 之间，按线性比例 50.00% 计"
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,15 @@ def test_the_words_of_a_condition_keep_its_brackets() -> None:
     assert words(node, lambda n: n.id) == "a ≤ b 且 （非（已填c） 或 d ≤ c）"  # type: ignore[union-attr]
 
 
+def test_a_bare_number_reads_with_the_unit_of_what_it_is_compared_with() -> None:
+    def words_of(text: str) -> str:
+        return words(s.parse(text), lambda n: n.id, lambda n: {"a": "%", "b": " kW"}.get(n.id, ""))  # type: ignore[union-attr]
+
+    assert words_of("a >= 5") == "a ≥ 5%"
+    assert words_of("5 <= a and not (b < 3)") == "5% ≤ a 且 非（b < 3 kW）"
+    assert words_of("a == c or c > 1 or a + 1 > 2") == "a = c 或 c > 1 或 a + 1 > 2"
+
+
 @pytest.mark.parametrize(
     ("formula", "wanted"),
     [
