@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,12 @@ from pipeline.cases import cases_of, run_case
 from pipeline.deliver import Made, Options, make_report
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
+from pipeline.report.context import report_context
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.catalogue import catalogue
 from pipeline.standard.types import Case
 from tests.conftest import ROOT
-from tests.report_text import lines_of
+from tests.report_text import lines_of, rows_of
 
 
 def pack() -> Standard:
@@ -96,7 +98,57 @@ def test_no_clause_and_no_name_of_2020_stands_in_what_is_judged_by_2025() -> Non
     clauses += [c.clause for c in later.scoring.criteria.values()]
 
     assert [clause for clause in clauses if clause.startswith("类别")] == []
-    assert [rules.by_id[i].label for i in ("renewable_share", "it_load")] == ["可再生能源利用率", "信息设备负荷使用率"]
+    assert [rules.by_id[i].label for i in ("renewable_share", "it_load")] == [
+        "可再生能源利用率",
+        "信息设备负荷使用率",
+    ]
     assert [
         line for line in lines("14") if "类别一" in line or "使用比率" in line or "IT 设备负荷使用率" in line
     ] == []
+
+
+def context(number: str) -> dict[str, Any]:
+    evaluation = sample(number)
+    return report_context(evaluation, evaluation.standard.identity.reports[0], draft=False)
+
+
+def test_what_is_inferred_of_the_rules_of_2025_is_listed_with_its_reason_and_marked_in_the_table() -> None:
+    shown = context("14")
+    listed = {row["what"]: row["why"] for row in shown["provisional"]}
+
+    for row, title in (("E1", "电能利用效率"), ("E4", "上架率"), ("E5", "信息设备负荷使用率")):
+        assert listed[f"评分表 {row}“{title}”的评分规则"].endswith("按线性插值（SJ-12）")
+    assert listed["评分表 E3“数字化能碳管理和需求响应”的评分规则"].startswith(
+        "推断；原文只说达到 5% 得相应分；"
+    )
+    assert {r["id"] for r in shown["scorecard"]["rows"] if r["rule_mark"] == "推断"} == {
+        "E1",
+        "E3",
+        "E4",
+        "E5",
+    }
+    cells = [cell for row in rows_of(report("14").docx) for cell in row]
+    assert "满分的 100.00%（推断）" in cells
+    assert "满分的 25.00%（推断）" in cells
+
+
+def test_points_that_are_inferred_are_listed_and_marked_in_the_edition_of_2020() -> None:
+    shown = context("13")
+
+    assert {
+        "what": "评分表“电能利用效率”的权重和分值", "value": "权重 60", "why": "推断；转载文本，取得原件后核对",
+    } in shown["provisional"]  # fmt: skip
+    assert [r["points_mark"] for r in shown["scorecard"]["rows"]] == ["推断", "", "", "", ""]
+    assert "60（推断）" in [cell for row in rows_of(report("13").docx) for cell in row]
+
+
+def test_limits_and_rules_are_printed_with_their_units() -> None:
+    rows = {r["id"]: r for r in context("14")["scorecard"]["rows"]}
+
+    assert rows["E3"]["limit_text"] == "可调能力占最大用电负荷的比例 ≥ 5%"
+    assert rows["E4"]["limit_text"] == "起评值≥60%，满分值≥80%"
+    # (75 − 60) ÷ (80 − 60) = 75 %
+    assert rows["E4"]["statement"].startswith(
+        "上架率 75.00%，介于起评值 60% 与满分值 80% 之间，按线性比例 75.00% 计；"
+    )
+    assert (rows["E2"]["value"], rows["E2"]["statement"][:12]) == ("80%", "可再生能源利用率 80%")

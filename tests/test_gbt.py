@@ -15,7 +15,7 @@ from pipeline.evaluate import evaluate
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Case
 from tests.conftest import ROOT, found
-from tests.report_text import lines_of
+from tests.report_text import lines_of, rows_of
 
 SAMPLE = ROOT / "samples" / "09-通则2025" / "录入表.xlsx"
 
@@ -107,6 +107,11 @@ def test_the_report_of_the_sample_is_final_and_says_what_the_points_rest_on() ->
         lines_of(made.docx).count("下列提示由数据校核产生，不影响报告的出具，但需由填报人员逐条核实。") == 1
     )
     assert found(evaluation) == [("evidence_missing", "K20", "G12")]
+    assert {r["points_mark"] for r in context["scorecard"]["rows"] if r["category"] != "基本要求"} == {"暂拟"}
+    assert ["6（暂拟）" in row for row in rows_of(made.docx) if row[1:2] == ["G04"]] == [True]
+    assert {
+        "what": "评分表“取水强度”的权重和分值", "value": "权重 8", "why": "暂拟；表C.1 示例",
+    } in context["provisional"]  # fmt: skip
     assert context["conclusion"] == (
         "基本要求共 3 项，自评价全部符合。按基准值和引领值计分的指标共 11 项，均介于基准值与引领值之间。"
         "采用表C.1 示例的分值计算（权重合计 100），全表得分为 63.12 分（暂拟），其中已列出证明材料的得分为 58.12 分。"

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.calc.evidence_list import register_of
-from pipeline.calc.scorecard import NOT_APPLICABLE
 from pipeline.calc.trace import Operand
 from pipeline.evaluation import Evaluation
 from pipeline.findings import Finding, Severity
@@ -21,20 +20,15 @@ from pipeline.report.chart_data import chart_specs
 from pipeline.report.conclusion import conclusion
 from pipeline.report.context_derived import derived_context
 from pipeline.report.context_evidence import asked_context, pictures_context
+from pipeline.report.context_provisional import factor_rows, provisional_rows
 from pipeline.report.context_scores import basic_context, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
 from pipeline.report.diagram_data import diagram_specs
 from pipeline.report.marks import compose, figure, joined
-from pipeline.report.tagging import factor_figure, indicator_tag, operand_figure, share_figure, weight_figure
+from pipeline.report.tagging import indicator_tag, operand_figure
 from pipeline.standard.types import STATUS_WORDS, Indicator, Report
 
 Context = dict[str, Any]
-NOT_IN_SOURCE = "标准文本中没有，由标准包暂拟"
-_NOT_APPLICABLE_WORDS = {
-    "drop": "不计入本组，其余各行按比例放大到本组满分",
-    "full": "按满分计",
-    "zero": "按 0 分计",
-}
 STATUS_OF_STANDARD = {"draft": "征求意见稿", "enacted": "现行", "superseded": "已被代替"}
 
 
@@ -71,8 +65,8 @@ def report_context(
             {"id": e.id, "where": e.where, "says": e.says, "does": e.does, "why": e.why}
             for e in standard.errata
         ],
-        "factors": _factors(evaluation),
-        "provisional": _provisional(evaluation),
+        "factors": factor_rows(evaluation),
+        "provisional": provisional_rows(evaluation),
         "findings": _findings(evaluation),
         "trace": [_trace(evaluation, i) for i in standard.indicators.by_id.values()],
         "receipt": _receipt(evaluation),
@@ -247,7 +241,8 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
     if basis is not None:
         degree = indicator.thresholds is not None and indicator.thresholds.words
         shown = [] if degree else [w.level_words(standard, indicator, basis.level)]
-        shown += [text for text in [w.limits_text(standard, indicator, basis.limits)] if text]
+        limits = w.limits_text(standard, indicator, basis.limits, w.unit_text(indicator.unit))
+        shown += [text for text in [limits] if text]
         judged = compose("{}（{}）", joined(shown, "；"), basis.clause)
     return {
         "id": indicator.id,
@@ -282,57 +277,6 @@ def _evidence(evaluation: Evaluation) -> list[Context]:
         {**cells, "criteria": w.numbers_text(cited.get(str(cells["number"]), [])) or w.NOTHING}
         for cells in table_rows(evaluation, table)
     ]
-
-
-def _factors(evaluation: Evaluation) -> list[Context]:
-    rows = []
-    for use, source in evaluation.calculator.factors_used:
-        family = evaluation.standard.factors[use.family]
-        entry = family.entry(use.set, use.key)
-        status = "user" if use.overridden else (entry.status if entry else "printed")
-        source = w.chemical(source.removesuffix(f"，{STATUS_WORDS[status]}"))
-        rows.append(
-            {"family": family.label, "set": use.set, "key": use.key, "value": factor_figure(use, family.label),
-             "unit": w.unit_name(f"{use.result.text}/{use.per.text}"), "source": source, "status_text": STATUS_WORDS[status]}
-        )  # fmt: skip
-    return rows
-
-
-def _provisional(evaluation: Evaluation) -> list[Context]:
-    """Everything that entered and is not printed in the standard, with its reason."""
-    standard = evaluation.standard
-    rows: list[Context] = [
-        {
-            "what": f"指标“{i.label}”的公式",
-            "value": STATUS_WORDS[i.status],
-            "why": i.note or i.source or NOT_IN_SOURCE,
-        }
-        for i in standard.indicators.by_id.values()
-        if i.status != "printed"
-    ]
-    for _, sub in standard.scoring.subcategories:
-        if sub.weight is not None and (sub.status == "provisional" or sub.weight_status == "provisional"):
-            rows.append({"what": f"评分表“{sub.title}”的权重{'和各行分值' if sub.status == 'provisional' else ''}",
-                         "value": compose("权重 {}", weight_figure(sub)), "why": sub.source or sub.note or NOT_IN_SOURCE})  # fmt: skip
-    methods = standard.scoring.methods
-    if methods.by_level:
-        levels = {"below": "未达到最低限值", **standard.indicators.levels}
-        parts = [compose("{} {}%", levels[k], share_figure(k, v)) for k, v in methods.by_level.items()]
-        rows.append({"what": "指标水平折算为得分的比例", "value": joined(parts, "，"),
-                     "why": STATUS_WORDS[methods.by_level_status]})  # fmt: skip
-    if any(r.verdict == NOT_APPLICABLE for r in evaluation.scorecard.rows):
-        rows.append({"what": "不适用的行", "value": _NOT_APPLICABLE_WORDS[methods.not_applicable],
-                     "why": STATUS_WORDS[methods.not_applicable_status]})  # fmt: skip
-    rows += [
-        {
-            "what": f"{factor['family']}：{factor['key']}",
-            "value": compose("{} {}", factor["value"], factor["unit"]),
-            "why": f"{factor['status_text']}；{factor['source']}",
-        }
-        for factor in _factors(evaluation)
-        if factor["status_text"] != STATUS_WORDS["printed"]
-    ]
-    return rows
 
 
 def _findings(evaluation: Evaluation) -> Context:

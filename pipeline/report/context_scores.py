@@ -17,10 +17,11 @@ from pipeline.evaluation import Evaluation
 from pipeline.quantity import fixed, plain
 from pipeline.report import words as w
 from pipeline.report.conclusion import basic_sentence, sentence_printed, sentence_provisional, total_context
+from pipeline.report.context_provisional import own_words, points_status
 from pipeline.report.marks import compose, figure, joined
 from pipeline.report.tagging import indicator_figure, share_figure, weight_figure
 from pipeline.standard.criteria_sheet import OBLIGATION_WORDS
-from pipeline.standard.types import STATUS_WORDS, Category, Criterion
+from pipeline.standard.types import STATUS_WORDS, Band, Category, Criterion
 
 Context = dict[str, Any]
 
@@ -76,6 +77,10 @@ def _row(
         **_value_and_limits(evaluation, criterion),
         "clause": criterion.clause,
         "status_mark": "暂拟" if row.provisional else "",
+        "points_mark": ""
+        if criterion.points is None
+        else own_words(points_status(sub.subcategory, criterion)),
+        "rule_mark": own_words(criterion.status),
         "confirmed_mark": "待补证据" if claimed and not row.confirmed else "",
         "basis": row.basis,
     }
@@ -93,20 +98,30 @@ def _value_and_limits(evaluation: Evaluation, criterion: Criterion) -> Context:
     if value.number is not None:
         number = indicator_figure(evaluation.standard, indicator, number)
         shown = compose("{}{}", number, w.unit_text(indicator.unit))
-    limits = w.limits_text(evaluation.standard, indicator, basis.limits) if basis else ""
-    limits = _rule_text(evaluation, criterion, w.unit_text(indicator.unit)) or limits
+    measure = w.unit_text(indicator.unit)
+    limits = w.limits_text(evaluation.standard, indicator, basis.limits, measure) if basis else ""
+    limits = _rule_text(evaluation, criterion, measure) or limits
     return {"value": shown, "limit_text": limits or w.NOTHING}
 
 
 def _rule_text(evaluation: Evaluation, criterion: Criterion, measure: str) -> str:
-    """The rule of a row that has its own: its bands, or its formula."""
+    """The rule of a row that has its own: its formula, its condition, or its bands."""
     if criterion.formula is not None:
         return f"得分 = {evaluation.calculator.condition_words(criterion.formula)}"
-    bands = [
-        f"{band_words(b, measure)}：{'分值未取得原文' if b.points is None else f'{plain(b.points)} 分'}"
-        for b in criterion.bands
-    ]
-    return "；".join(bands)
+    if criterion.condition is not None:
+        return evaluation.calculator.condition_words(criterion.condition)
+    return "；".join(_band_text(band, measure) for band in criterion.bands)
+
+
+def _band_text(band: Band, measure: str) -> str:
+    points = "分值未取得原文" if band.points is None else f"{plain(band.points)} 分"
+    return f"{band_words(band, measure)}：{points}{_marked(band.status)}"
+
+
+def _marked(status: str) -> str:
+    """（推断）, nothing of what is printed."""
+    mark = own_words(status)
+    return f"（{mark}）" if mark else ""
 
 
 def _score_text(row: CriterionScore) -> str:

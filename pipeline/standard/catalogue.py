@@ -154,6 +154,8 @@ def _of_scoring(standard: Standard) -> Iterator[str]:
         if status not in _VERIFIED and (criterion.points is not None or not criterion.points_known):
             points = "" if criterion.points is None else f" {plain(criterion.points)}"
             yield f"{where} 的分值{points}（{STATUS_WORDS[status]}）"
+        if criterion.points_status is not None and criterion.status not in _VERIFIED:
+            yield f"{where} 的评分规则（{STATUS_WORDS[criterion.status]}）"
         for number, band in enumerate(criterion.bands, 1):
             if band.status not in _VERIFIED:
                 yield f"{where} 第 {number} 档的分值（{STATUS_WORDS[band.status]}）"
