@@ -128,3 +128,44 @@ def test_without_a_scheme_the_quantitative_rows_are_undecided_and_nothing_is_ass
     assert all(rows[f"G{n:02}"] is None for n in range(1, 15))
     assert evaluation.scorecard.whole.score == 0
     assert not evaluation.scorecard.whole.complete
+
+
+def test_every_row_judged_by_degree_has_its_table_with_actual_values_limits_degree_and_weight() -> None:
+    rows = rows_of(make_report(evaluate(SAMPLE, gbt()), Options(page_numbers=False)).docx)
+    source = "评价方案附表（编造）"
+
+    # 500 tce ÷ 20000 台 = 0.0250; (0.03 − 0.025) ÷ (0.03 − 0.02) = 50 %
+    assert ["减速器", "单位产品（tce/产品单位）", "0.0250", "0.02", "0.03", "50.00", "500.00", source] in rows
+    # 2400 t ÷ 20000 台 = 0.1200; (0.13 − 0.12) ÷ (0.13 − 0.11) = 50 %
+    material = ["减速器", "合金钢", "单位产品（t/产品单位）", "0.1200", "0.11", "0.13", "50.00", "3", source]
+    assert material in rows
+    # 100 kg ÷ 20000 台 = 0.0050; (0.008 − 0.005) ÷ (0.008 − 0.004) = 75 %
+    by_output = [
+        "减速器",
+        "非甲烷总烃",
+        "排放量，单位产品（kg/产品单位）",
+        "0.0050",
+        "0.004",
+        "0.008",
+        "75.00",
+        "2",
+        source,
+    ]
+    # 150 kg ÷ 4000 万元 = 0.0375; (0.05 − 0.0375) ÷ (0.05 − 0.03) = 62.5 %
+    by_value = [
+        "齿轮毛坯",
+        "化学需氧量",
+        "排放量，单位产值（kg/万元）",
+        "0.0375",
+        "0.03",
+        "0.05",
+        "62.50",
+        "1",
+        source,
+    ]
+    assert by_output in rows
+    assert by_value in rows
+    # 16000 万元 ÷ 40000 m² = 0.4; (0.4 − 0.3) ÷ (0.5 − 0.3) = 50 %
+    assert ["单位用地面积产值（万元/m²）", "0.4", "0.5", "0.3", "50.00", source] in rows
+    assert ["G03", "可再生能源利用率", "%", "40", "20", source] in rows
+    assert ["G04", "能碳管理系统平台功能符合数量", "项", "8", "0", "表C.1 示例"] in rows
