@@ -168,4 +168,3 @@ def test_every_row_judged_by_degree_has_its_table_with_actual_values_limits_degr
     # 16000 万元 ÷ 40000 m² = 0.4; (0.4 − 0.3) ÷ (0.5 − 0.3) = 50 %
     assert ["单位用地面积产值（万元/m²）", "0.4", "0.5", "0.3", "50.00", source] in rows
     assert ["G03", "可再生能源利用率", "%", "40", "20", source] in rows
-    assert ["G04", "能碳管理系统平台功能符合数量", "项", "8", "0", "表C.1 示例"] in rows
