@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from pipeline.cases import cases_of, run_case, run_cases
 from pipeline.deliver import Options, make_report
 from pipeline.evaluate import evaluate
+from pipeline.report.context import report_context
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.types import Case
 from tests.conftest import ROOT, found
@@ -22,6 +24,12 @@ SAMPLE = ROOT / "samples" / "09-通则2025" / "录入表.xlsx"
 
 def gbt() -> Standard:
     return load_standard(ROOT / "standards" / "gbt-36132-2025")
+
+
+@cache
+def report() -> bytes:
+    """The self-evaluation of the sample."""
+    return make_report(evaluate(SAMPLE, gbt()), Options(page_numbers=False)).docx
 
 
 @pytest.mark.parametrize(("edition", "case"), cases_of(gbt()), ids=lambda value: getattr(value, "name", ""))
@@ -96,8 +104,6 @@ def test_every_rule_of_the_pack_is_broken_by_a_case_or_stands_in_the_shared_ones
 
 
 def test_the_report_of_the_sample_is_final_and_says_what_the_points_rest_on() -> None:
-    from pipeline.report.context import report_context
-
     evaluation = evaluate(SAMPLE, gbt())
     made = make_report(evaluation, Options(page_numbers=False))
     context = report_context(evaluation, evaluation.standard.identity.reports[0], draft=False)
@@ -131,7 +137,7 @@ def test_without_a_scheme_the_quantitative_rows_are_undecided_and_nothing_is_ass
 
 
 def test_every_row_judged_by_degree_has_its_table_with_actual_values_limits_degree_and_weight() -> None:
-    rows = rows_of(make_report(evaluate(SAMPLE, gbt()), Options(page_numbers=False)).docx)
+    rows = rows_of(report())
     source = "评价方案附表（编造）"
 
     # 500 tce ÷ 20000 台 = 0.0250; (0.03 − 0.025) ÷ (0.03 − 0.02) = 50 %
@@ -168,3 +174,30 @@ def test_every_row_judged_by_degree_has_its_table_with_actual_values_limits_degr
     # 16000 万元 ÷ 40000 m² = 0.4; (0.4 − 0.3) ÷ (0.5 − 0.3) = 50 %
     assert ["单位用地面积产值（万元/m²）", "0.4", "0.5", "0.3", "50.00", source] in rows
     assert ["G03", "可再生能源利用率", "%", "40", "20", source] in rows
+
+
+def test_a_change_that_rests_on_a_provisional_coefficient_says_so() -> None:
+    # 1.33: 368.70 + 61.45 + 266 = 696.15 against 380.99 + 24.58 + 292.60 = 698.17, −0.3 %;
+    # with 1.10 it would be 368.70 + 61.45 + 220 = 650.15 against 380.99 + 24.58 + 242 = 647.57, +0.4 %
+    evaluation = evaluate(SAMPLE, gbt())
+    context = report_context(evaluation, evaluation.standard.identity.reports[0], draft=False)
+
+    assert context["q"]["comprehensive_energy"]["provisional_factors"] == "天然气折标准煤系数"
+    assert context["q"]["energy_per_output_value"]["provisional_factors"] == "天然气折标准煤系数"
+    assert context["q"]["ghg_total"]["provisional_factors"] == ""
+    (line,) = [x for x in lines_of(report()) if "较上年下降 0.3%" in x]
+    assert "较上年下降 0.3%（天然气折标准煤系数取暂拟值，升降随取值而变，见附录A“暂拟数据”）；" in line
+
+
+def test_the_source_of_a_coefficient_says_the_name_of_its_set_once() -> None:
+    evaluation = evaluate(SAMPLE, gbt())
+    context = report_context(evaluation, evaluation.standard.identity.reports[0], draft=False)
+    sources = {(row["family"], row["key"]): row["source"] for row in context["factors"]}
+
+    assert sources["全国电力平均二氧化碳排放因子", "电力"] == "2023 年度公告（公告号待核）"
+    assert (
+        sources["折标准煤系数", "液化石油气"] == "GB/T 2589-2020：行业通用取值（二手来源，待核原标准附录A）"
+    )
+    fuel = sources["化石燃料燃烧二氧化碳排放因子", "天然气"]
+    assert fuel == "化工行业温室气体核算指南参数（二手来源，待核）"
+    assert not [source for source in sources.values() if re.search(r"(DZ|AN)-\d", source)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ from pipeline.units import ONE, unit
 if TYPE_CHECKING:
     from pipeline.calc.calculator import Calculator
 
+_FIRST_WORDS = re.compile("[（，；。：]")
+"""Where the name of a source ends and remarks on it begin."""
 OWN_FACTOR = "实测系数（填报）"
 """The source of a coefficient that the client has measured."""
 
@@ -310,7 +313,8 @@ class Scope:
         if entry is None:
             return use.set
         status = "" if entry.status == "printed" else f"，{STATUS_WORDS[entry.status]}"
-        return f"{use.set}：{entry.source or set_source or family.label}{status}"
+        told = entry.source or set_source or family.label
+        return f"{told}{status}" if _names(told, use.set) else f"{use.set}：{told}{status}"
 
     def problem(self, code: str, details: dict[str, str], row: tuple[str, int] | None, column: str) -> None:
         """Turns a fault met in a formula into a finding at the cell."""
@@ -359,6 +363,12 @@ def plain_or_short(value: Decimal) -> str:
     """In full when short, else with 10 significant digits."""
     text = plain(value)
     return text if len(text) <= 12 else significant(value, 10)
+
+
+def _names(source: str, wanted: str) -> bool:
+    """Whether the first words of a source say the name of the set already, perhaps with words between."""
+    head = iter(_FIRST_WORDS.split(source.replace(" ", ""))[0])
+    return all(char in head for char in wanted.replace(" ", ""))
 
 
 def _say(value: object) -> str:

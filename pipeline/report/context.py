@@ -20,7 +20,7 @@ from pipeline.report.chart_data import chart_specs
 from pipeline.report.conclusion import conclusion
 from pipeline.report.context_derived import derived_context
 from pipeline.report.context_evidence import asked_context, pictures_context
-from pipeline.report.context_provisional import factor_rows, provisional_rows
+from pipeline.report.context_provisional import factor_rows, provisional_factors, provisional_rows
 from pipeline.report.context_scores import basic_context, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
 from pipeline.report.diagram_data import diagram_specs
@@ -169,6 +169,7 @@ def _indicator(evaluation: Evaluation, indicator: Indicator) -> Context:
         "status_text": "" if indicator.status == "printed" else STATUS_WORDS[indicator.status],
         "sentence": w.indicator_sentence(standard, indicator, value),
         "change": _change(evaluation, indicator),
+        "provisional_factors": provisional_factors(evaluation, indicator.id),
     }
 
 

@@ -10,7 +10,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.quantity import plain
 from pipeline.report import words as w
 from pipeline.report.marks import compose, figure, joined
-from pipeline.report.tagging import factor_figure, share_figure, weight_figure
+from pipeline.report.tagging import factor_figure, share_figure, split_cell, weight_figure
 from pipeline.standard.types import STATUS_WORDS, Criterion, Subcategory
 
 Context = dict[str, Any]
@@ -47,6 +47,28 @@ def points_status(sub: Subcategory, criterion: Criterion) -> str:
     if criterion.points_status is not None:
         return criterion.points_status
     return criterion.status if criterion.status != "printed" else sub.status
+
+
+def provisional_factors(evaluation: Evaluation, indicator_id: str) -> str:
+    """The coefficients without a settled value that an indicator rests on, however far back; nothing where there are none."""
+    calculator, mark = evaluation.calculator, f"，{STATUS_WORDS['provisional']}"
+    found: dict[str, None] = {}
+    seen: set[tuple[str, str, int]] = set()
+    waiting = list(calculator.indicator(indicator_id).trace.operands)
+    while waiting:
+        operand = waiting.pop()
+        key = (operand.kind, operand.id, operand.years_back)
+        if key in seen:
+            continue
+        seen.add(key)
+        if operand.kind == "factor" and operand.source.endswith(mark):
+            found.setdefault(operand.label)
+        elif operand.kind == "row":
+            cell = split_cell(operand.id)
+            waiting += () if cell is None else calculator.cell_operands(*cell)
+        elif operand.kind == "quantity":
+            waiting += calculator.indicator(operand.id, operand.years_back).trace.operands
+    return "、".join(sorted(found))
 
 
 def factor_rows(evaluation: Evaluation) -> list[Context]:
