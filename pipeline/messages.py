@@ -117,7 +117,7 @@ CATALOGUE: Mapping[str, Message] = {
     "evidence_missing": Message(
         WARNING,
         "“{criterion}”计了分，但没有证明材料编号",
-        "请填证明材料清单中的编号；没有证明材料的得分列为“待补证据”，不进入已确认得分。",
+        "请填证明材料清单中的编号；没有证明材料的得分列为“待补证据”，不计入已有证明材料支持的得分。",
     ),
     "evidence_unknown": Message(
         ERROR,

@@ -213,7 +213,7 @@ def _from_scorecard(evaluation: Evaluation, definition: ChartDefinition, source:
     series = [Series(f"得分率{mark}", shares, SHARE_DECIMALS)]
     if source.confirmed:
         shares = tuple(_share(counted, confirmed=True) for _category, counted in scored)
-        series.append(Series(f"已列出证明材料的得分率{mark}", shares, SHARE_DECIMALS))
+        series.append(Series(f"已有证明材料支持的得分率{mark}", shares, SHARE_DECIMALS))
     return Chart(
         definition.id,
         definition.kind,

@@ -30,7 +30,7 @@ from pipeline.report.trace_part import TraceEntry, TraceOperand, write_trace
 from pipeline.standard.types import STATUS_WORDS, ComputedColumn
 
 SUB_WORDS: Final = {
-    "points": "实得分", "confirmed": "已有证明材料的得分", "weight": "权重", "max_points": "满分",
+    "points": "实得分", "confirmed": "已有证明材料支持的得分", "weight": "权重", "max_points": "满分",
 }  # fmt: skip
 WEIGHTED_WORDS: Final = "实得分 ÷ 适用满分 × 权重"
 
