@@ -21,8 +21,6 @@ from pipeline.quantity import MISSING, PRECISION, Missing, NotApplicable, plain,
 from pipeline.standard.types import ComputedColumn, Derived, Indicator, Limits, Saying, Standard
 from pipeline.units import ONE
 
-ROUNDING_WORDS = "修约到 {decimals} 位小数（{source}，四舍六入五成双）"
-
 
 class Calculator:
     """The numbers of one evaluation. Asking twice gives the same object; nothing is computed that is not asked."""
@@ -115,9 +113,8 @@ class Calculator:
         return self._value(indicator, rounded, trace, level), Num(unrounded, indicator.measure)
 
     def _trace(self, indicator: Indicator, node: s.Node, scope: Scope, figures: Figures) -> Trace:
-        rounding = ROUNDING_WORDS.format(
-            decimals=indicator.decimals, source=self.standard.identity.rounding.source
-        )
+        places = f" {indicator.decimals} 位小数" if indicator.decimals else "整数"
+        rounding = f"按 {self.standard.identity.rounding.source} 修约到{places}"
         left = indicator.symbol or indicator.label
         return Trace(
             formula=indicator.formula,

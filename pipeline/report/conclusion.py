@@ -23,7 +23,7 @@ def total_context(total: Total, decimals: int, name: str) -> Context:
         "score": figure(fixed(total.score, decimals), f"tot:{name}", f"{word}得分"),
         "weight": figure(plain(total.weight), f"tot:{name}/weight", f"{word}权重合计"),
         "confirmed": figure(
-            fixed(total.confirmed, decimals), f"tot:{name}/confirmed", f"{word}已有证明材料的得分"
+            fixed(total.confirmed, decimals), f"tot:{name}/confirmed", f"{word}已有证明材料支持的得分"
         ),
         "complete": total.complete,
     }
@@ -46,7 +46,7 @@ def sentence_printed(evaluation: Evaluation) -> str:
         part = "中已取得原文的部分"
     shown = total_context(total, evaluation.standard.scoring.decimals, "printed")
     return compose(
-        "按{}{}（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已列出证明材料的得分为 {} 分{}。{}",
+        "按{}{}（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已有证明材料支持的得分为 {} 分{}。{}",
         evaluation.standard.scoring.title,
         part,
         shown["weight"],
@@ -93,7 +93,7 @@ def sentence_provisional(evaluation: Evaluation) -> str:
     scoring = evaluation.standard.scoring
     shown = total_context(card.whole, scoring.decimals, "provisional")
     return compose(
-        "{}（权重合计 {}），全表得分为 {} 分（暂拟），其中已列出证明材料的得分为 {} 分{}。{}",
+        "{}（权重合计 {}），全表得分为 {} 分（暂拟），其中已有证明材料支持的得分为 {} 分{}。{}",
         scoring.provisional_intro,
         shown["weight"],
         shown["score"],
@@ -108,25 +108,44 @@ def basic_sentence(evaluation: Evaluation) -> str:
     basic = evaluation.scorecard.basic_requirements
     if not basic.rows:
         return ""
-    count = count_figure(len(basic.rows), "basic", "基本要求项数")
+    title = _basic_title(evaluation)
+    count = count_figure(len(basic.rows), "basic", f"{title}项数")
     if basic.met is True:
-        return compose("基本要求共 {} 项，自评价全部符合。", count)
+        idle = sum(1 for r in basic.rows if r.verdict == NOT_APPLICABLE)
+        if idle:
+            left_out = count_figure(idle, "basic/not_applicable", f"不适用的{title}项数")
+            return compose("{}共 {} 项，其中 {} 项不适用，其余自评价全部符合。", title, count, left_out)
+        return compose("{}共 {} 项，自评价全部符合。", title, count)
     failed = [r for r in basic.rows if r.verdict not in (MET, UNDECIDED, NOT_APPLICABLE)]
     if basic.met is False:
-        clauses = "、".join(r.criterion.clause for r in failed)
+        clauses = {r.criterion.clause for r in basic.rows}
+        told = len(clauses) == len(basic.rows)  # else the clause does not say which row it is
         return compose(
-            "基本要求共 {} 项，其中第 {} 条不满足。基本要求为准入条款，一票否决，"
-            "本次自评价结论为不符合{}要求。",
+            "{}共 {} 项，其中{}不满足。{}为准入条款，一票否决，本次自评价结论为不符合{}要求。",
+            title,
             count,
-            clauses,
+            f"第 {'、'.join(r.criterion.clause for r in failed)} 条"
+            if told
+            else f" {'、'.join(r.criterion.id for r in failed)} ",
+            title,
             evaluation.standard.identity.award,
         )
     undecided = sum(1 for r in basic.rows if r.verdict == UNDECIDED)
     return compose(
-        "基本要求共 {} 项，其中 {} 项尚未作出结论，本次自评价暂不能判定是否满足准入条件。",
+        "{}共 {} 项，其中 {} 项尚未作出结论，本次自评价暂不能判定是否满足准入条件。",
+        title,
         count,
-        count_figure(undecided, "basic/undecided", "未作出结论的基本要求项数"),
+        count_figure(undecided, "basic/undecided", f"未作出结论的{title}项数"),
     )
+
+
+def _basic_title(evaluation: Evaluation) -> str:
+    """What the pack calls its basic requirements: the title of the category in which all of them stand."""
+    wanted = {r.criterion.id for r in evaluation.scorecard.basic_requirements.rows}
+    for score in evaluation.scorecard.categories:
+        if wanted <= {r.criterion.id for sub in score.subcategories for r in sub.rows}:
+            return score.category.title
+    return "基本要求"
 
 
 def sentence_minima(evaluation: Evaluation) -> str:

@@ -25,7 +25,7 @@ from pipeline.report.context_scores import basic_context, scorecard_context
 from pipeline.report.context_tables import fact_text, table_rows, table_totals
 from pipeline.report.diagram_data import diagram_specs
 from pipeline.report.marks import compose, figure, joined
-from pipeline.report.tagging import indicator_tag, operand_figure
+from pipeline.report.tagging import indicator_tag, operand_figure, split_cell
 from pipeline.standard.types import STATUS_WORDS, Indicator, Report
 
 Context = dict[str, Any]
@@ -68,6 +68,7 @@ def report_context(
         "factors": factor_rows(evaluation),
         "provisional": provisional_rows(evaluation),
         "findings": _findings(evaluation),
+        "computed_columns": _computed_columns(evaluation),
         "trace": [_trace(evaluation, i) for i in standard.indicators.by_id.values()],
         "receipt": _receipt(evaluation),
     }
@@ -213,7 +214,13 @@ def _change(evaluation: Evaluation, indicator: Indicator) -> str:
     return w.change_text(now, unrounded, indicator.id, indicator.label)
 
 
-def _place(operand: Operand) -> str:
+def _place(evaluation: Evaluation, operand: Operand) -> str:
+    """The cell; of a computed column, which stands in none, the row; else the document or the computation."""
+    cell = split_cell(operand.id) if operand.kind == "row" else None
+    if cell is not None and (cell[0], cell[2]) in evaluation.calculator.computed_columns:
+        row = operand.where.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") if operand.where is not None else ""
+        sheet = operand.where.sheet if operand.where is not None else ""
+        return f"{sheet} 第 {row} 行，按公式计算" if row else "按公式计算"
     if operand.where is not None and operand.where.cell:
         return f"{operand.where.sheet}!{operand.where.cell}"
     return w.chemical(operand.source) or ("由计算得出" if operand.kind == "quantity" else "")
@@ -227,7 +234,7 @@ def _where_list(evaluation: Evaluation, operands: tuple[Operand, ...]) -> list[C
     """The 式中 list: facts, constants and quantities of the formula (rows and coefficients stand in the trace)."""
     return [
         {"symbol": o.symbol or o.label, "label": o.label, "value": _operand(evaluation, o),
-         "unit": w.unit_name(o.unit), "place": _place(o)}
+         "unit": w.unit_name(o.unit), "place": _place(evaluation, o)}
         for o in operands
         if o.kind in ("fact", "constant", "quantity")
     ]  # fmt: skip
@@ -253,7 +260,7 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
         "symbolic": trace.symbolic,
         "substituted": _substituted(evaluation, indicator) if known else trace.substituted,
         "operands": [
-            {"label": o.label, "value": _operand(evaluation, o), "unit": w.unit_name(o.unit), "place": _place(o),
+            {"label": o.label, "value": _operand(evaluation, o), "unit": w.unit_name(o.unit), "place": _place(evaluation, o),
              "source": o.source or o.detail, "detail": o.detail}
             for o in trace.operands
         ],
@@ -263,6 +270,22 @@ def _trace(evaluation: Evaluation, indicator: Indicator) -> Context:
         "causes": "、".join(trace.causes) if not known else "",
         "known": known,
     }  # fmt: skip
+
+
+def _computed_columns(evaluation: Evaluation) -> list[Context]:
+    """The formulas of the columns that are computed for each row, of the tables that have rows."""
+    standard, calculator = evaluation.standard, evaluation.calculator
+    return [
+        {
+            "table": standard.intake.tables[column.table].label,
+            "label": column.label,
+            "formula": w.chemical(f"{column.label} = {calculator.condition_words(column.formula)}"),
+            "unit": w.unit_name(column.unit),
+            "clause": column.clause or "",
+        }
+        for column in standard.indicators.columns
+        if evaluation.intake.rows(column.table)
+    ]
 
 
 def _evidence(evaluation: Evaluation) -> list[Context]:

@@ -182,7 +182,7 @@ def _category(score: CategoryScore, decimals: int) -> Context:
     counted = weight is not None
     complete = all(s.points is not None for s in _counted(score) if s.applicable)
     number = figure(fixed(weighted, decimals), f"cat:{category.id}", f"{category.title} 得分")
-    proven = f"{category.title} 已有证明材料的得分"
+    proven = f"{category.title} 已有证明材料支持的得分"
     return {
         "title": category.title,
         "weight": _of_category(weight, category, "weights", "所计权重"),
@@ -229,9 +229,15 @@ def _subcategory(score: SubcategoryScore, decimals: int) -> Context:
         "score": "/" if score.weighted is None else shown(fixed(score.weighted, decimals), "", "得分"),
         "confirmed": "/"
         if score.confirmed is None
-        else shown(fixed(score.confirmed, decimals), "/confirmed", "已有证明材料的得分"),
+        else shown(fixed(score.confirmed, decimals), "/confirmed", "已有证明材料支持的得分"),
         "status_mark": "暂拟" if score.provisional else "",
     }
+
+
+def _reason(row: CriterionScore) -> str:
+    """Why a row does not apply, where the program found that."""
+    decided = row.verdict == NOT_APPLICABLE and row.criterion.is_judged_by_program
+    return w.closed(row.basis) if decided else ""
 
 
 def basic_context(evaluation: Evaluation) -> Context:
@@ -244,10 +250,11 @@ def basic_context(evaluation: Evaluation) -> Context:
         "rows": [
             {
                 "no": str(number),
+                "id": r.criterion.id,
                 "clause": r.criterion.clause,
                 "text": r.criterion.report_text,
                 "verdict": _verdict(r),
-                "statement": r.statement or w.NOTHING,
+                "statement": joined([x for x in (_reason(r), r.statement) if x], "\n") or w.NOTHING,
                 "evidence": w.numbers_text(r.evidence) or w.NOTHING,
             }
             for number, r in enumerate(basic.rows, 1)
