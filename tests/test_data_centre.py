@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from pipeline.cases import cases_of, run_case
 from pipeline.deliver import Made, Options, make_report
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
+from pipeline.report.conclusion import basic_sentence, conclusion
 from pipeline.report.context import report_context
 from pipeline.standard import Standard, load_standard
 from pipeline.standard.catalogue import catalogue
 from pipeline.standard.types import Case
-from tests.conftest import ROOT
+from tests.conftest import ROOT, _through_a_workbook
 from tests.report_text import lines_of, rows_of
 
 
@@ -152,3 +154,52 @@ def test_limits_and_rules_are_printed_with_their_units() -> None:
         "上架率 75.00%，介于起评值 60% 与满分值 80% 之间，按线性比例 75.00% 计；"
     )
     assert (rows["E2"]["value"], rows["E2"]["statement"][:12]) == ("80%", "可再生能源利用率 80%")
+
+
+def test_the_conditions_of_application_are_called_so_and_what_does_not_apply_is_not_met() -> None:
+    evaluation = sample("14")
+
+    verdicts = {r.criterion.id: r.verdict for r in evaluation.scorecard.basic_requirements.rows}
+    assert verdicts.pop("T11") == "不适用"  # in operation since 2017
+    assert set(verdicts.values()) == {"符合"}
+    assert "申报条件共 12 项，其中 1 项不适用，其余自评价全部符合。" in conclusion(evaluation)
+    row = next(r for r in rows_of(report("14").docx) if r[0] == "T11")
+    assert row[2:4] == ["不适用", "不属于 2022 年后建设的数据中心。\n2017 年投运。"]
+
+
+def test_conditions_that_fail_are_named_by_their_numbers_where_the_clause_does_not_tell_them_apart(
+    tmp_path: Path,
+) -> None:
+    (later,) = pack().editions
+    case = next(c for c in later.cases if c.expect.verdicts.get("T05") == "不符合")
+
+    sentence = basic_sentence(_through_a_workbook(pack(), tmp_path)(case.facts))
+
+    assert sentence == (
+        "申报条件共 12 项，其中 T05、T06、T07、T09、T10、T11 不满足。申报条件为准入条款，一票否决，"
+        "本次自评价结论为不符合绿色数据中心要求。"
+    )
+
+
+def test_the_official_number_of_an_indicator_stands_beside_ours() -> None:
+    numbers = [row[1] for row in rows_of(report("14").docx) if row[1:2] and row[1].startswith("E")]
+
+    assert numbers == ["E1（指标1）", "E2（指标2）", "E3（指标4）", "E4（指标13）", "E5（指标14）"]
+
+
+def test_a_computed_value_is_traced_to_its_row_and_formula_and_to_no_cell() -> None:
+    rows = rows_of(report("14").docx)
+
+    # 1200 × 4.4 kW = 5280 kW, computed; the first column of the row holds the name of the rack
+    assert ["一期机房 42U 标准机柜 标称功率合计", "5280", "kW", "机柜 第 11 行，按公式计算"] in rows
+    assert ["已安装机柜", "标称功率合计 = 机柜数 × 单机柜标称功率", "kW", "指标14"] in rows
+    assert ["一期机房 42U 标准机柜 机柜数", "1200", "—", "机柜!C11"] in rows
+
+
+def test_the_rounding_of_a_result_is_said_without_brackets_in_brackets() -> None:
+    (line,) = [x for x in lines("14") if x.startswith("总安装机柜数的计算结果")]
+
+    assert line == "总安装机柜数的计算结果为2000（按 GB/T 8170-2008 修约到整数），取用的数值及其来源如下。"
+    assert "数据中心总耗电量的计算结果为60000000 kWh（按 GB/T 8170-2008 修约到整数），" in "".join(
+        lines("14")
+    )

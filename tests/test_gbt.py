@@ -120,7 +120,7 @@ def test_the_report_of_the_sample_is_final_and_says_what_the_points_rest_on() ->
     } in context["provisional"]  # fmt: skip
     assert context["conclusion"] == (
         "基本要求共 3 项，自评价全部符合。按基准值和引领值计分的指标共 11 项，均介于基准值与引领值之间。"
-        "采用表C.1 示例的分值计算（权重合计 100），全表得分为 63.12 分（暂拟），其中已列出证明材料的得分为 58.12 分。"
+        "采用表C.1 示例的分值计算（权重合计 100），全表得分为 63.12 分（暂拟），其中已有证明材料支持的得分为 58.12 分。"
         "表C.1 注明权重取值仅作为示例，行业评价标准或评价方案另有规定的，以其为准。"
     )
 

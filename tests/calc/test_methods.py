@@ -173,7 +173,7 @@ def test_the_score_is_called_a_part_of_the_whole_where_the_source_was_not_at_han
     # 3 + 55 + 10 = 68 of 73
     assert conclusion(evaluation)[-1] == (
         "按附录B 玩具行业绿色工厂评价指标中已取得原文的部分（二级指标权重合计 73）计算，自评得分为 68.00 分，"
-        "其中已列出证明材料的得分为 0.00 分。一级指标“其他指标”，以及二级指标“浓度”的满分值没有取得标准原文，没有计入，"
+        "其中已有证明材料支持的得分为 0.00 分。一级指标“其他指标”，以及二级指标“浓度”的满分值没有取得标准原文，没有计入，"
         "因此这是已知 73 分的部分得分，不是全部指标的总分。"
     )
     other = scorecard_context(evaluation)["categories"][-1]
