@@ -201,3 +201,14 @@ def test_the_source_of_a_coefficient_says_the_name_of_its_set_once() -> None:
     fuel = sources["化石燃料燃烧二氧化碳排放因子", "天然气"]
     assert fuel == "化工行业温室气体核算指南参数（二手来源，待核）"
     assert not [source for source in sources.values() if re.search(r"(DZ|AN)-\d", source)]
+
+
+def test_a_document_named_by_its_number_is_provided_only_where_the_row_cites_it() -> None:
+    evaluation = evaluate(SAMPLE, gbt())
+    context = report_context(evaluation, evaluation.standard.identity.reports[0], draft=False)
+    asked = {row["id"]: (row["state"], row["numbers"]) for row in context["asked_evidence"]["rows"]}
+
+    assert asked["G01-1"] == ("已提供", "E05")
+    # E05 says that it is G14-1, but G14 cites E15 only
+    assert asked["G14-1"] == ("已登记，评分表未引用（请核对）", "E05")
+    assert asked["G14-4"] == ("已提供", "E15")

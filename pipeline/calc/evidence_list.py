@@ -62,14 +62,12 @@ def asked_evidence(rows: Iterable[CriterionScore], register: Sequence[Document])
 
 def _matched(row: CriterionScore, item: AskedEvidence, register: Sequence[Document]) -> AskedRow:
     named = [d.number for d in register if item.id in d.asked]
-    if named:
-        return AskedRow(row.criterion, item, "provided", tuple(named), True)
-    alike = [d.number for d in register if any(word in d.name for word in item.words)]
-    cited = [number for number in alike if number in row.evidence]
+    found = named or [d.number for d in register if any(word in d.name for word in item.words)]
+    cited = [number for number in found if number in row.evidence]
     if cited:
-        return AskedRow(row.criterion, item, "provided", tuple(cited), False)
-    if alike:
-        return AskedRow(row.criterion, item, "not_cited", tuple(alike), False)
+        return AskedRow(row.criterion, item, "provided", tuple(cited), bool(named))
+    if found:
+        return AskedRow(row.criterion, item, "not_cited", tuple(found), bool(named))
     return AskedRow(row.criterion, item, "optional" if item.optional else "missing", (), False)
 
 
