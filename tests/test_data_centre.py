@@ -203,3 +203,26 @@ def test_the_rounding_of_a_result_is_said_without_brackets_in_brackets() -> None
     assert "数据中心总耗电量的计算结果为60000000 kWh（按 GB/T 8170-2008 修约到整数），" in "".join(
         lines("14")
     )
+
+
+@pytest.mark.parametrize(("max_load", "codes"), [(7000, ["max_load_not_below_average"]), (7393, [])])
+def test_the_greatest_load_is_not_below_the_mean_load_of_a_month(
+    max_load: int, codes: list[str], tmp_path: Path
+) -> None:
+    # 5 500 000 kWh in at most 744 h is a mean of at least 7392.5 kW
+    months = {
+        f"{n}月": {"total_energy": 5000000, "it_energy": 4000000, "water": 0, "carbon": 0}
+        for n in range(1, 13)
+    }
+    months["7月"]["total_energy"] = 5500000
+    facts = {"evaluation_year": 2024, "evaluation_date": "2025-08-01", "max_load": max_load, "meters": months}
+    evaluation = _through_a_workbook(pack(), tmp_path)(facts)
+
+    found = [f for f in evaluation.findings if f.code == "max_load_not_below_average"]
+    assert [f.code for f in found] == codes
+    assert all("平均负荷不低于 7392.4" in f.message for f in found)
+
+
+def test_the_share_of_the_adjustable_load_of_the_sample_is_that_of_its_readme() -> None:
+    # 420 ÷ 8000 = 5.25 %; 8000 kW is not below 5 500 000 kWh ÷ 744 h = 7392.5 kW
+    assert sample("14").indicators["adjustable_share"].number == Decimal("5.25")
