@@ -207,7 +207,9 @@ def performance(evaluation: Evaluation) -> list[str]:
     lowest = next(iter(standard.indicators.levels.values()), "")
     labels = "、".join(i.label for i in judged if evaluation.indicators[i.id].level == "below")
     classes.append(_Class("below", f"未达到{lowest}", counted["below"], f"（{labels}）"))
-    return _counted("设有限值并已得出结果的绩效指标", "levels", "已评价的指标项数", classes)
+    parts = any(evaluation.indicators[name].level is not None for name in parts_of_others)
+    what = f"设有限值并已得出结果的绩效指标{'（分类评价的指标并入其所属指标，只计一次）' if parts else ''}"
+    return _counted(what, "levels", "已评价的指标项数", classes)
 
 
 class _Class(NamedTuple):
