@@ -56,6 +56,8 @@ def _from_table(evaluation: Evaluation, definition: ChartDefinition, source: Tab
     computed = (c for c in evaluation.standard.indicators.columns if c.table == table.id)
     columns |= {c.column: (c.label, c.unit) for c in computed}
     label, unit = columns[source.values[0]]
+    # a series of zeros would stand in the legend only; one of gaps stays, for it is not known
+    series = tuple(each for each in series if any(value != 0 for value in each.values)) or series
     return _made(definition, categories, series, unit or "", label)
 
 
@@ -208,7 +210,7 @@ def _from_scorecard(evaluation: Evaluation, definition: ChartDefinition, source:
         if (counted := _counted(category, source))
     ]
     provisional = any(sub.provisional for _category, counted in scored for sub in counted)
-    mark = "（暂拟）" if provisional else ""
+    mark = "（%，暂拟）" if provisional else "（%）"
     shares = tuple(_share(counted, confirmed=False) for _category, counted in scored)
     series = [Series(f"得分率{mark}", shares, SHARE_DECIMALS)]
     if source.confirmed:

@@ -18,6 +18,9 @@ PLOT_WIDTH: Final = 380
 """Points across the plot area, roughly: the chart is 15 cm wide, its axis takes a tenth. A digit is half its size wide."""
 WIDEST_OF_PLACE: Final = 1.1
 """With more values than this a chart carries no figures: they would lie over each other."""
+_CLOSE: Final = 10
+"""Values below this are told apart by their places."""
+_AXIS_PLACES: Final = 2
 _LEAST_SEGMENT: Final = Decimal("0.07")
 """A segment below this share of the tallest stack is too thin for its figure."""
 
@@ -128,9 +131,10 @@ def _labels(chart: Chart, at: int, series: Series) -> Iterator[Element]:
         made.append(el("c:dLbl", None, _val("idx", str(point)), _val("delete", "1")))
     form = "0.0%" if chart.kind == "pie" else series.number_format
     made.append(el("c:numFmt", {"formatCode": form, "sourceLinked": "0"}))
-    made.extend(
-        [style.shape(el("a:noFill"), style.line(None)), style.text_properties(_label_size(chart), rgb)]
-    )
+    ground = (
+        style.fill(style.PAPER) if chart.kind == "line" else el("a:noFill")
+    )  # a line would cross the figures
+    made.extend([style.shape(ground, style.line(None)), style.text_properties(_label_size(chart), rgb)])
     made.append(_val("dLblPos", "ctr" if chart.stacked else "t" if chart.kind == "line" else "outEnd"))
     shown = "showPercent" if chart.kind == "pie" else "showVal"
     for name in ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize"):
@@ -178,6 +182,15 @@ def _axes(chart: Chart) -> list[Element]:
     return [_category_axis(chart), _value_axis(chart)]
 
 
+def _axis_format(chart: Chart) -> str:
+    """The same places at every tick where the figures have some and lie close together, else as the numbers are."""
+    values = [v for each in chart.series for v in each.values if v is not None]
+    places = max((each.decimals or 0 for each in chart.series), default=0)
+    if chart.limits is not None or not places or not values or max(map(abs, values)) >= _CLOSE:
+        return "General"
+    return f"0.{'0' * min(places, _AXIS_PLACES)}"
+
+
 def _category_axis(chart: Chart) -> Element:
     turned = chart.kind == "bar"
     axis = el("c:catAx", None, _val("axId", CATEGORY_AXIS))
@@ -209,7 +222,7 @@ def _value_axis(chart: Chart) -> Element:
     axis.append(el("c:majorGridlines", None, style.shape(style.line(style.GRID))))
     if chart.axis_title and chart.kind != "radar":
         axis.append(style.title(chart.axis_title, upright=not turned))
-    axis.append(el("c:numFmt", {"formatCode": "General", "sourceLinked": "0"}))
+    axis.append(el("c:numFmt", {"formatCode": _axis_format(chart), "sourceLinked": "0"}))
     axis.extend([_val("majorTickMark", "none"), _val("minorTickMark", "none"), _val("tickLblPos", "nextTo")])
     axis.extend([style.shape(style.line(style.GRID)), style.text_properties(style.LABEL_SIZE)])
     axis.extend([_val("crossAx", CATEGORY_AXIS), _val("crosses", "max" if turned else "autoZero")])

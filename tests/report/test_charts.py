@@ -22,7 +22,9 @@ from pipeline.findings import PackError
 from pipeline.quantity import from_float
 from pipeline.report import render_report
 from pipeline.report.chart_data import chart_specs
+from pipeline.report.chart_style import PAPER
 from pipeline.report.chart_table import with_rest
+from pipeline.report.chart_xml import chart_space
 from pipeline.report.charts import NOT_DRAWN, Chart, Series, label_text
 from pipeline.report.context import report_context
 from pipeline.report.layout import convert, libreoffice
@@ -470,3 +472,42 @@ def test_libreoffice_prints_every_kind(tmp_path: Path) -> None:
     printed = re.sub(r"\s", "", done.stdout)
     assert all(f"系列{kind}" in printed for kind in KINDS if kind != "pie")
     assert printed.count("2022年") == len(KINDS)
+
+
+def test_a_kind_of_which_nothing_counts_has_no_place_in_the_legend(evaluate_toy: Evaluate) -> None:
+    rows = [dict(row) for row in FACTS["energy_use"]]
+    for row in rows:
+        if row["energy"] == "天然气":
+            row["amount"] = 0
+    chart = chart_of(evaluate_toy({**FACTS, "energy_use": rows}), replace(ENERGY, stacked=False))
+
+    assert chart is not None
+    assert [(s.name, s.values) for s in chart.series] == [
+        ("电力", (None, D("250.72"), D("258.09"))),  # 204 and 210 万kWh × 0.1229 kgce/kWh
+        ("天然气", (None, D(0), D(0))),  # not known in 2022
+    ]
+    only = [row for row in rows if row["energy"] == "电力"]
+    three = [*rows, {**only[0], "year": 2022}, {**rows[0], "year": 2022}]
+    full = chart_of(evaluate_toy({**FACTS, "energy_use": three}), ENERGY)
+    assert full is not None
+    assert [s.name for s in full.series] == ["电力"]
+
+
+CLOSE = Chart("c", "line", "PUE", ("1月", "2月"), (Series("PUE", (Decimal("1.205"), Decimal("1.3")), 3),))
+
+
+def test_ticks_between_close_figures_have_as_many_places_as_each_other() -> None:
+    far = replace(CLOSE, series=(Series("kWh", (D(4700000), D("4500000.5")), 1),))
+
+    def axis_format(chart: Chart) -> str | None:
+        (axis,) = chart_space(chart, "rId1").iter(qn("c:valAx"))
+        return axis.find(qn("c:numFmt")).get("formatCode")  # type: ignore[union-attr]
+
+    assert axis_format(CLOSE) == "0.00"
+    assert axis_format(far) == "General"
+
+
+def test_figures_at_a_line_stand_on_paper_so_that_the_line_does_not_cross_them() -> None:
+    (labels,) = chart_space(CLOSE, "rId1").iter(qn("c:dLbls"))
+
+    assert next(e.get("val") for e in labels.iter(qn("a:srgbClr"))) == PAPER
