@@ -171,6 +171,10 @@ def test_every_row_judged_by_degree_has_its_table_with_actual_values_limits_degr
     ]
     assert by_output in rows
     assert by_value in rows
+    # the amount of gas in its own unit, where the coefficient takes it from the row
+    assert ["天然气 2025 燃料动力（外购） 消耗量", "20", "万m³", "能源和碳!D13"] in rows
+    # 50 万kWh × 0.1229 kgce/kWh = 61.45 tce
+    assert ["自发自用", "50", "万kWh", "61.45", "不重复", "—"] in rows
     # 16000 万元 ÷ 40000 m² = 0.4; (0.4 − 0.3) ÷ (0.5 − 0.3) = 50 %
     assert ["单位用地面积产值（万元/m²）", "0.4", "0.5", "0.3", "50.00", source] in rows
     assert ["G03", "可再生能源利用率", "%", "40", "20", source] in rows

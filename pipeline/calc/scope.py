@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipeline.calc.trace import Operand, OperandKind
+from pipeline.calc.unit_columns import unit_columns
 from pipeline.facts import Fact
 from pipeline.findings import CellRef
 from pipeline.formula import syntax as s
@@ -214,7 +215,8 @@ class Scope:
         if isinstance(outcome, Missing):
             self._missing(label, place)
         elif isinstance(outcome, Num) and column.is_number:
-            named = source.fact(column.unit_from).value if column.unit_from else None
+            unit_column = unit_columns(self._standard).get((table, column.id))
+            named = source.fact(unit_column).value if unit_column else None
             self._note_row(
                 table, row, column.id, outcome, label, place, named=named if isinstance(named, str) else ""
             )

@@ -56,8 +56,8 @@ def _from_table(evaluation: Evaluation, definition: ChartDefinition, source: Tab
     computed = (c for c in evaluation.standard.indicators.columns if c.table == table.id)
     columns |= {c.column: (c.label, c.unit) for c in computed}
     label, unit = columns[source.values[0]]
-    # a series of zeros would stand in the legend only; one of gaps stays, for it is not known
-    series = tuple(each for each in series if any(value != 0 for value in each.values)) or series
+    # a series of zeros would stand in the legend only; one of which nothing is known stays
+    series = tuple(s for s in series if any(s.values) or all(v is None for v in s.values)) or series
     return _made(definition, categories, series, unit or "", label)
 
 
