@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -182,9 +183,11 @@ def test_conditions_that_fail_are_named_by_their_numbers_where_the_clause_does_n
 
 
 def test_the_official_number_of_an_indicator_stands_beside_ours() -> None:
-    numbers = [row[1] for row in rows_of(report("14").docx) if row[1:2] and row[1].startswith("E")]
+    numbers = {
+        row[1]: row[2] for row in rows_of(report("14").docx) if row[1:2] and re.fullmatch(r"E\d", row[1])
+    }
 
-    assert numbers == ["E1（指标1）", "E2（指标2）", "E3（指标4）", "E4（指标13）", "E5（指标14）"]
+    assert numbers == {"E1": "指标1", "E2": "指标2", "E3": "指标4", "E4": "指标13", "E5": "指标14"}
 
 
 def test_a_computed_value_is_traced_to_its_row_and_formula_and_to_no_cell() -> None:
