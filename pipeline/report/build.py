@@ -27,8 +27,8 @@ from pipeline.report.grids import (
     grid_row,
     read_form,
     read_table,
-    total_row,
     table,
+    total_row,
 )
 from pipeline.report.house import House, Manner, Section, assemble
 from pipeline.report.includes import expanded
