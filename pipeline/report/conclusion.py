@@ -46,7 +46,7 @@ def sentence_printed(evaluation: Evaluation) -> str:
         part = "中已取得原文的部分"
     shown = total_context(total, evaluation.standard.scoring.decimals, "printed")
     return compose(
-        "按{}{}（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已有证明材料支持的得分为 {} 分{}。{}",
+        "按本标准“{}”{}（二级指标权重合计 {}）计算，自评得分为 {} 分，其中已有证明材料支持的得分为 {} 分{}。{}",
         evaluation.standard.scoring.title,
         part,
         shown["weight"],

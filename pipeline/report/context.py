@@ -117,7 +117,7 @@ def _facts(evaluation: Evaluation) -> Context:
     fields = schema.fields
     yearly = [f for f in fields.values() if f.years > 1]
     change = {
-        f.id: w.change_text(intake.fact(f.id).value, intake.fact(f.id, 1).value, f.id, f.label)
+        f.id: w.change_text(intake.fact(f.id).value, intake.fact(f.id, 1).value, f.id, f.label, f.unit)
         for f in yearly
     }
     for quantity in (i for i in evaluation.standard.indicators.by_id.values() if i.yearly):
@@ -211,7 +211,7 @@ def _change(evaluation: Evaluation, indicator: Indicator) -> str:
     before = evaluation.earlier.get(1, {}).get(indicator.id)
     now = evaluation.indicators[indicator.id].trace.unrounded
     unrounded = before.trace.unrounded if before else None
-    return w.change_text(now, unrounded, indicator.id, indicator.label)
+    return w.change_text(now, unrounded, indicator.id, indicator.label, indicator.unit)
 
 
 def _place(evaluation: Evaluation, operand: Operand) -> str:

@@ -123,14 +123,17 @@ def numbers_text(numbers: Sequence[str]) -> str:
     return "；".join(numbers)
 
 
-def change_text(now: object, before: object, key: str = "", label: str = "") -> str:
-    """`较上年增长 3.2%`, a figure of `key`; empty when either is unknown or last year's was zero."""
+def change_text(now: object, before: object, key: str = "", label: str = "", unit: str | None = None) -> str:
+    """`较上年增长 3.2%`, a figure of `key`; of shares `较上年提高 0.2 个百分点`, since a per cent of a per cent is read as
+    either. Empty when a value is unknown or last year's was zero."""
     if not isinstance(now, Decimal) or not isinstance(before, Decimal) or before == 0:
         return ""
-    change = (now - before) / abs(before) * 100
+    is_share = unit == "%"
+    change = now - before if is_share else (now - before) / abs(before) * 100
     text = "与上年持平"
     if abs(change) >= Decimal("0.05"):
-        text = f"较上年{'增长' if change > 0 else '下降'} {fixed(abs(change), 1)}%"
+        ways, measure = (("提高", "下降"), " 个百分点") if is_share else (("增长", "下降"), "%")
+        text = f"较上年{ways[change < 0]} {fixed(abs(change), 1)}{measure}"
     return figure(text, f"chg:{key}", f"{label}较上年变化")
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.calc.dependencies import dependencies
+from pipeline.calc.unit_columns import unit_columns
 from pipeline.evaluation import Evaluation
 from pipeline.facts import Fact, Intake, Row
 from pipeline.findings import CellRef
-from pipeline.formula import syntax as s
 from pipeline.intake.cell_texts import shown_text
 from pipeline.intake.layout import EARLIER_HEADERS
 from pipeline.standard.types import Field, Standard, Table
@@ -136,7 +136,7 @@ def _unit(unit: str | None) -> str:
 # -- tables -------------------------------------------------------------------------------------------------
 def _of_table(evaluation: Evaluation, table: Table, uses: dict[str, str]) -> Iterator[Declared]:
     """The cells of the used columns; key columns name the row, and a column of units belongs to its amounts."""
-    units = _unit_columns(evaluation.standard)
+    units = unit_columns(evaluation.standard)
     companions = {unit for (owner, _), unit in units.items() if owner == table.id}
     columns = [
         c
@@ -179,26 +179,6 @@ def row_words(table: Table, row: Row, name: str) -> str:
     ):
         return name
     return words[0] + (f"（{'，'.join(words[1:])}）" if words[1:] else "")
-
-
-def _unit_columns(standard: Standard) -> dict[tuple[str, str], str]:
-    """Which column of a table holds the unit of which other one: as the pack says, or `apply_factor` is given them."""
-    formulas = [i.formula for i in standard.indicators.by_id.values()]
-    formulas += [c.formula for c in standard.indicators.columns]
-    found = {
-        (table.id, column.id): column.unit_from
-        for table in standard.intake.tables.values()
-        for column in table.columns
-        if column.unit_from is not None
-    }
-    for text in formulas:
-        for node in s.walk(s.parse(text)):
-            match node:
-                case s.Call(
-                    "apply_factor", (_, _, _, s.Column(table, amount), s.Column(other, unit), *_)
-                ) if table == other:
-                    found[table, amount] = unit
-    return found
 
 
 def question(declared: Declared) -> Field:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,12 @@ def test_a_report_prints_coefficients_with_six_digits_and_says_their_status_once
     assert context["conclusion"] == "".join(context["conclusion_list"])
     assert context["totals"]["plants"]["capacity"] == "22800"
     assert [row["evidence"] for row in context["basic"]["rows"]][1] == "E02；E04；E05；E06；E07；E08"
+
+
+def test_a_share_changes_by_points_and_an_amount_by_per_cent() -> None:
+    """87.7 after 87.8 is 0.1 points less (and 0.11 % less); 6 % after 5 % is one point more, not a fifth more."""
+    assert words.change_text(Decimal("87.7"), Decimal("87.8"), unit="%") == "较上年下降 0.1 个百分点"
+    assert words.change_text(Decimal(6), Decimal(5), unit="%") == "较上年提高 1.0 个百分点"
+    assert words.change_text(Decimal(6), Decimal(5), unit="t") == "较上年增长 20.0%"
+    assert words.change_text(Decimal("87.74"), Decimal("87.70"), unit="%") == "与上年持平"
+    assert words.change_text(Decimal(6), Decimal(0), unit="%") == ""
