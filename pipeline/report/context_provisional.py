@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -119,7 +120,10 @@ def _limits(evaluation: Evaluation) -> Iterator[Context]:
 
 # -- the score table ---------------------------------------------------------------------------------------------
 def _points(evaluation: Evaluation) -> Iterator[Context]:
-    for _, sub in evaluation.standard.scoring.subcategories:
+    groups = evaluation.standard.scoring.subcategories
+    named = Counter(sub.title for _, sub in groups)
+    for category, sub in groups:
+        title = sub.title if named[sub.title] == 1 else f"{category.title}：{sub.title}"
         weighed = sub.weight is not None and bool(own_words(sub.status) or own_words(sub.weight_status))
         scored = [c for c in sub.criteria if c.points is not None]
         together = weighed and bool(scored) and all(own_words(points_status(sub, c)) for c in scored)
@@ -127,7 +131,7 @@ def _points(evaluation: Evaluation) -> Iterator[Context]:
             points = ("和各行分值" if len(scored) > 1 else "和分值") if together else ""
             status = sub.status if own_words(sub.status) else sub.weight_status
             yield _row(
-                f"评分表“{sub.title}”的权重{points}",
+                f"评分表“{title}”的权重{points}",
                 compose("权重 {}", weight_figure(sub)), status, sub.source or sub.note,
             )  # fmt: skip
         if not together:
