@@ -12,7 +12,7 @@ from typing import Final
 from pipeline.intake.words import clean, folded
 from pipeline.quantity import PRECISION
 from pipeline.standard.types import Field
-from pipeline.units import PERCENT, Unit, UnknownUnit, unit
+from pipeline.units import ONE, PERCENT, Unit, UnknownUnit, unit
 
 _SIGNS: Final = str.maketrans({"−": "-", "–": "-", "﹣": "-", "➖": "-", "＋": "+", "٬": ",", "’": "'"})
 _NUMBER = re.compile(
@@ -39,8 +39,17 @@ UNIT_WORDS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The unit that a number is asked in, as people see it; None where nobody has said it yet. `measure` is None where it
+    is no unit that lvbao can convert (桶): then only the same word is the same unit."""
+
+    text: str | None
+    measure: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
-    """An accepted number, already in the field's unit."""
+    """An accepted number, already in the unit that is asked."""
 
     value: Decimal
 
@@ -53,13 +62,23 @@ class NoNumber:
     proposal: Decimal | None = None
 
 
-def parse_number(text: str, field: Field) -> Number | NoNumber:
-    """The number that the text says in the field's unit, or why it is refused."""
+def asked_in(field: Field, named: str = "") -> Asked:
+    """The unit that the field is asked in: the declared one, or the one that its row names."""
+    word = clean(named)
+    if field.unit_from is not None:
+        return Asked(None, None) if same_unit(word, None) else Asked(word, known_unit(word))
+    if field.unit is None:  # it stands somewhere else; a bare count has none
+        return Asked("1", ONE) if field.type == "integer" else Asked(None, None)
+    return Asked(field.unit, field.measure)
+
+
+def parse_number(text: str, asked: Asked) -> Number | NoNumber:
+    """The number that the text says in the unit that is asked, or why it is refused."""
     plain_text = unicodedata.normalize("NFKC", clean(text)).translate(_SIGNS)
     plain_text = re.sub(r"\s+", " ", plain_text)
     match = _NUMBER.match(plain_text)
     if match is None:
-        return NoNumber("not_a_number", _proposal(plain_text, field))
+        return NoNumber("not_a_number", _proposal(plain_text, asked))
     accepted = in_reason(_decimal(match.group()))
     if isinstance(accepted, NoNumber):
         return accepted
@@ -68,8 +87,8 @@ def parse_number(text: str, field: Field) -> Number | NoNumber:
     if not rest:
         return Number(value)
     if _APPROXIMATE.search(rest):
-        return NoNumber("not_a_number", _proposal(plain_text, field))
-    return _with_rest(value, rest, field)
+        return NoNumber("not_a_number", _proposal(plain_text, asked))
+    return _with_rest(value, rest, asked)
 
 
 def in_reason(value: Decimal) -> Number | NoNumber:
@@ -84,45 +103,70 @@ def _decimal(text: str) -> Decimal:
     return Decimal(text.replace(",", "").replace(" ", ""))
 
 
-def _with_rest(value: Decimal, rest: str, field: Field) -> Number | NoNumber:
+def _with_rest(value: Decimal, rest: str, asked: Asked) -> Number | NoNumber:
     """A number followed by a unit, a magnitude or something else."""
-    if same_unit(rest, field.unit):
+    if _is_asked(rest, asked):
         return Number(value)
     magnitude = _MAGNITUDES.get(rest)
     if magnitude is not None:
-        return _scaled(value, magnitude, field)
+        return _scaled(value, magnitude, asked)
     other = known_unit(rest)
-    if other is None:
-        inner = _MAGNITUDES.get(rest[:1]), known_unit(rest[1:])
-        if inner[0] is not None and inner[1] is not None and inner[1].same_kind(field.measure):
-            return NoNumber("other_unit", value * inner[0] * inner[1].factor_to(field.measure))
-        joined = f"{value}{rest}" if "。" in rest else f"{value} {rest}"
-        return NoNumber("not_a_number", _proposal(joined, field))
+    if other is not None:
+        return _in_other_unit(value, other, asked)
+    magnitude, inner = _MAGNITUDES.get(rest[:1]), rest[1:]
+    if magnitude is not None and _is_asked(inner, asked):
+        return NoNumber("other_unit", value * magnitude)
+    named = known_unit(inner)
+    if magnitude is not None and named is not None and _convertible(named, asked):
+        return _in_other_unit(value * magnitude, named, asked)
+    joined = f"{value}{rest}" if "。" in rest else f"{value} {rest}"
+    return NoNumber("not_a_number", _proposal(joined, asked))
+
+
+def _in_other_unit(value: Decimal, other: Unit, asked: Asked) -> NoNumber:
+    """A number with another unit than the one that is asked, with what it would be in that; no proposal where that cannot
+    be known."""
+    if asked.text is None:
+        return NoNumber("not_a_number")
     code = "percent_unexpected" if other.text == "%" else "other_unit"
-    if other.same_kind(field.measure):
-        return NoNumber(code, value * other.factor_to(field.measure))
-    if field.unit in (None, "1"):
+    if asked.measure is not None and other.same_kind(asked.measure):
+        return NoNumber(code, value * other.factor_to(asked.measure))
+    if asked.text == "1":
         return NoNumber("percent_unexpected" if other.text == "%" else "not_a_number", value)
     return NoNumber(code)
 
 
-def _scaled(value: Decimal, magnitude: Decimal, field: Field) -> Number | NoNumber:
-    """`3.2万` is 32000, but not where the unit is itself 万… or a ratio: there it may mean either."""
-    declared = field.unit or "1"
-    if declared[:1] in ("万", "亿") or (declared != "1" and field.measure.is_ratio):
+def _convertible(other: Unit, asked: Asked) -> bool:
+    return asked.measure is not None and other.same_kind(asked.measure)
+
+
+def _is_asked(text: str, asked: Asked) -> bool:
+    """Whether the text names the unit that is asked."""
+    if asked.text is None or not text:
+        return False
+    return folded(text) == folded(asked.text) or (asked.measure is not None and same_unit(text, asked.text))
+
+
+def _scaled(value: Decimal, magnitude: Decimal, asked: Asked) -> Number | NoNumber:
+    """`3.2万` is 32000, but not where the unit is itself 万… or a ratio, or is not known: there it may mean either."""
+    declared = asked.text
+    is_ratio = declared != "1" and asked.measure is not None and asked.measure.is_ratio
+    if declared is None or declared[:1] in ("万", "亿") or is_ratio:
         return NoNumber("not_a_number")
     return Number(value * magnitude)
 
 
-def percent_number(value: Decimal, field: Field) -> Number | NoNumber:
+def percent_number(value: Decimal, asked: Asked) -> Number | NoNumber:
     """A cell with a per-cent format: 0.12 is shown as 12 %."""
-    if field.unit in ("%", "‰"):
-        return Number(value * PERCENT.factor_to(field.measure) * 100)
-    return NoNumber("percent_unexpected", value if field.unit == "1" else None)
+    if asked.text is None:
+        return NoNumber("not_a_number")
+    if asked.measure is not None and asked.text in ("%", "‰"):
+        return Number(value * PERCENT.factor_to(asked.measure) * 100)
+    return NoNumber("percent_unexpected", value if asked.text == "1" else None)
 
 
-def _proposal(text: str, field: Field) -> Decimal | None:
-    """The one number in a text such as `约6138`, `12。5` or `约3.2万`, in the field's unit; None when there are several
+def _proposal(text: str, asked: Asked) -> Decimal | None:
+    """The one number in a text such as `约6138`, `12。5` or `约3.2万`, in the unit that is asked; None when there are several
     or none, or when what stands beside it may change it."""
     without = _APPROXIMATE.sub("|", text).replace("。", ".").strip()
     found = list(_NUMBER.finditer(without))
@@ -133,7 +177,7 @@ def _proposal(text: str, field: Field) -> Decimal | None:
         return None
     value = _decimal(found[0].group())
     if known_unit(after) is not None or after in _MAGNITUDES:
-        read = _with_rest(value, after, field)
+        read = _with_rest(value, after, asked)
         return read.value if isinstance(read, Number) else read.proposal
     return None if _CHANGES_SIZE.search(after) else value
 
@@ -162,4 +206,4 @@ def same_unit(text: str, declared: str | None) -> bool:
     if folded(text) == folded(declared):
         return True
     named = known_unit(text)
-    return named is not None and named == unit(declared)
+    return named is not None and named == known_unit(declared)

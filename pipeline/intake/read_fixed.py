@@ -12,7 +12,7 @@ from pipeline.intake.collect import Collected, covered_cells
 from pipeline.intake.constraints import Constraints
 from pipeline.intake.data_values import content, typed
 from pipeline.intake.places import Context, TableSpot
-from pipeline.intake.read_tables import SheetRow, put_table_places, read_row, sheet_rows
+from pipeline.intake.read_tables import SheetRow, put_table_places, read_row, sheet_rows, unit_named
 from pipeline.intake.values import Question, value_text
 from pipeline.intake.words import clean, folded, listed, shown
 from pipeline.intake.workbook import BLANK_CELL
@@ -91,7 +91,8 @@ class _FixedReader:
         where = self.context.ref(
             row.row, self.spot.columns[column], f"{name} {self.table.column(column).label}"
         )
-        return Question(asked, f"{self.table.id}[{key}].{column}", where, note)
+        unit = unit_named(self.table, asked, row) if asked.unit_from is not None else ""
+        return Question(asked, f"{self.table.id}[{key}].{column}", where, note, unit)
 
     def _name(self, key: str) -> str:
         given = self.given[folded(key)]

@@ -17,7 +17,7 @@ from pipeline.intake.words import bare_heading, clean, folded, shown
 from pipeline.intake.workbook import BLANK_CELL, Cell
 from pipeline.messages import finding
 from pipeline.quantity import Missing
-from pipeline.standard.types import Table
+from pipeline.standard.types import Field, Table
 
 _TOTALS: Final = frozenset({"合计", "小计", "总计", "累计", "共计", "总和", "总合计", "合计数"})
 _REMARK = re.compile(
@@ -129,8 +129,23 @@ def _questions(context: Context, spot: TableSpot, row: SheetRow) -> dict[str, Qu
         if column in names:  # a key does not name itself
             name = "".join(f"{n} " for c, n in names.items() if c != column)
         where = context.ref(row.row, place, name + asked.label)
-        questions[column] = Question(asked, f"{table.id}.{column}", where, note_text)
+        unit = unit_named(table, asked, row) if asked.unit_from is not None else ""
+        questions[column] = Question(asked, f"{table.id}.{column}", where, note_text, unit)
     return questions
+
+
+def unit_named(table: Table, asked: Field, row: SheetRow) -> str:
+    """What the row says of the unit of one of its columns; where it says nothing, what the pack wrote there for the row
+    of the same key. "" where neither does."""
+    column = asked.unit_from or ""
+    cell = row.cells.get(column, BLANK_CELL)
+    if cell.value is not None:
+        return clean(value_text(cell.value))
+    keys = {key: folded(value_text(row.cells[key].value)) for key in table.key if key in row.cells}
+    for given in table.prefill:
+        if keys and all(folded(value_text(given.get(key, ""))) == word for key, word in keys.items()):
+            return str(given.get(column, ""))
+    return ""
 
 
 def read_row(

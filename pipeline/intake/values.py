@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from pipeline.findings import CellRef, Finding, nearest
 from pipeline.intake import dates, texts
-from pipeline.intake.numbers import NoNumber, in_reason, parse_number, percent_number
+from pipeline.intake.numbers import Asked, NoNumber, asked_in, in_reason, parse_number, percent_number
 from pipeline.intake.words import clean, folded, listed, shown
 from pipeline.intake.workbook import Cell, CellKind
 from pipeline.messages import finding
@@ -56,7 +56,8 @@ NOTHING: Final = Reading(MISSING)
 
 
 class Question(NamedTuple):
-    """A field asked at a cell: `subject` names it in findings, `note` is the text of the 备注 cell.
+    """A field asked at a cell: `subject` names it in findings, `note` is the text of the 备注 cell, `unit` that of the
+    cell in its row that names its unit (`unit_from`).
 
     Named tuples here: thousands are made of each workbook, at a third of the cost of a frozen record.
     """
@@ -65,6 +66,12 @@ class Question(NamedTuple):
     subject: str
     where: CellRef
     note: str = ""
+    unit: str = ""
+
+    @property
+    def asked(self) -> Asked:
+        """The unit that a number is asked in here."""
+        return asked_in(self.field, self.unit)
 
     def refuse(self, code: str, cell: Cell, **details: str) -> Reading:
         """The cell is no answer."""
@@ -152,7 +159,7 @@ def _placeholder(cell: Cell, question: Question) -> Reading:
         return NOTHING
     if field.is_number:
         advice = "未填请留空；没有发生填 0；不适用请写“不适用”，并在备注写明理由。"
-        return question.refuse("not_a_number", cell, unit=_unit_words(field), proposal=advice)
+        return question.refuse("not_a_number", cell, unit=_unit_words(question), proposal=advice)
     return question.refuse("placeholder", cell)
 
 
@@ -178,37 +185,41 @@ def _not_detected(cell: Cell, text: str, question: Question) -> Reading | None:
         if match is None:
             return None
     limit_text = (match.group("limit") or "").lstrip("<＜").strip("()（） ")
-    limit = parse_number(limit_text, question.field) if limit_text else None
+    limit = parse_number(limit_text, question.asked) if limit_text else None
     if isinstance(limit, NoNumber):
-        return question.refuse("not_a_number", cell, unit=_unit_words(question.field))
+        return question.refuse("not_a_number", cell, unit=_unit_words(question))
     if question.field.not_detected == "forbidden":
         return question.refuse("not_detected_forbidden", cell)
     return Reading(NotDetected(limit.value if limit else None))
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------
-def _unit_words(field: Field) -> str:
-    return f"，单位 {field.unit}" if field.unit and field.unit != "1" else ""
+def _unit_words(question: Question) -> str:
+    unit = question.asked.text
+    if unit is None and question.field.unit_from is not None:
+        return "，单位写在本行的单位一栏"
+    return f"，单位 {unit}" if unit and unit != "1" else ""
 
 
 def _number(cell: Cell, question: Question) -> Reading:
-    field = question.field
     if isinstance(cell.value, Decimal):
-        result = percent_number(cell.value, field) if cell.percent else in_reason(cell.value)
+        result = percent_number(cell.value, question.asked) if cell.percent else in_reason(cell.value)
     elif isinstance(cell.value, str):
-        result = parse_number(cell.value, field)
+        result = parse_number(cell.value, question.asked)
     else:
         result = NoNumber("not_a_number")
     if isinstance(result, NoNumber):
-        unit = (field.unit if field.unit != "1" else "1（无量纲）") or "1"
-        proposed = _proposal("" if result.proposal is None else plain(result.proposal))
-        words = _unit_words(field) if result.code == "not_a_number" else f" {unit}"
-        return question.refuse(
-            result.code, cell, unit=words.strip() if result.code == "other_unit" else words, proposal=proposed
-        )
-    if field.type == "integer" and result.value != result.value.to_integral_value():
-        return question.refuse("not_an_integer", cell, unit=_unit_words(field))
+        return _no_number(cell, question, result)
+    if question.field.type == "integer" and result.value != result.value.to_integral_value():
+        return question.refuse("not_an_integer", cell, unit=_unit_words(question))
     return question.accept(result.value, cell, cell.kind is CellKind.NUMBER and not cell.percent)
+
+
+def _no_number(cell: Cell, question: Question, result: NoNumber) -> Reading:
+    unit = "1（无量纲）" if question.asked.text == "1" else question.asked.text or ""
+    words = {"not_a_number": _unit_words(question), "other_unit": unit}.get(result.code, f" {unit}")
+    proposed = _proposal("" if result.proposal is None else plain(result.proposal))
+    return question.refuse(result.code, cell, unit=words, proposal=proposed)
 
 
 # -- dates -------------------------------------------------------------------------------------------------------

@@ -105,10 +105,8 @@ def _carry(table: t.Table, at: str) -> Iterator[str]:
     for column in table.columns:
         if column.earlier is not None and column.earlier not in table.by_id:
             yield f"{at}：{table.id}.{column.id} 的 earlier“{column.earlier}”不是这张表的列"
-        if column.unit_from is not None and (
-            column.unit is None or column.unit_from not in table.by_id or not column.is_number
-        ):
-            yield f"{at}：{table.id}.{column.id} 的 unit_from“{column.unit_from}”应是这张表的列，并写 unit"
+        if column.unit_from is not None and (column.unit_from not in table.by_id or not column.is_number):
+            yield f"{at}：{table.id}.{column.id} 的 unit_from“{column.unit_from}”应是这张表的列，且本列为数值"
         if column.carry == "shift" and column.earlier is None:
             yield f"{at}：{table.id}.{column.id} 的 carry 为 shift，应写 earlier（上一年的列）"
 
