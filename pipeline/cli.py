@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from pipeline import pack_cli, review_cli
+from pipeline import cli_words, pack_cli, review_cli
 from pipeline.cli_tools import EXISTING, reported, standard_options
 from pipeline.receipt import VERSION
 
@@ -171,7 +171,7 @@ def run(
 
 
 @main.command()
-@click.argument("places", nargs=-1, required=True, metavar="PLACE...")
+@click.argument("places", nargs=-1, required=True, metavar="位置...")
 @click.option(
     "-o", "--output", required=True, help="结果文件夹，每个客户一个子文件夹；可以是网址（s3://…）。"
 )
@@ -211,7 +211,7 @@ def batch(
     standard: str | None,
     standards: Path | None,
 ) -> None:
-    """批量评价许多录入表，打印结果表；PLACE 是文件夹、录入表、带 * 的写法，或文件夹的网址（s3://…）。
+    """批量评价许多录入表，打印结果表；“位置”是文件夹、录入表、带 * 的写法，或文件夹的网址（s3://…）。
 
     再次运行只做有变化的，并说明原因；中断之后重新运行即可接着做。有人改过的报告不覆盖。
 
@@ -291,6 +291,7 @@ def verify_sheet(
 
 pack_cli.add_to(main)
 review_cli.add_to(main)
+cli_words.dress(main)
 
 if __name__ == "__main__":
     main()

@@ -10,7 +10,10 @@ from typing import Any
 
 import click
 
+from pipeline import cli_words
 from pipeline.findings import LvbaoError
+
+cli_words.install()  # before any command is declared: click keeps some of its words then
 
 Command = Callable[..., Any]
 EXISTING = click.Path(path_type=Path)

@@ -45,7 +45,7 @@ def trace(
     例：lvbao trace 自评价报告.docx 0.75
         lvbao trace 自评价报告.docx --indicator 容积率 --workbook 录入表.xlsx
         lvbao trace 自评价报告.docx --page 12
-        lvbao trace 自评价报告.docx --reverse 能源消耗!D14
+        lvbao trace 自评价报告.docx --reverse 能源!D15
         lvbao trace 自评价报告.docx --html 溯源.html
     """
     from pipeline import review_commands

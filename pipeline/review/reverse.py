@@ -38,7 +38,7 @@ def cell_name(text: str) -> str:
     """`能源消耗!D14` of what people type for it (`'能源消耗'!$d$14`). Raises LvbaoError."""
     found = _CELL.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if found is None:
-        raise LvbaoError(f"“{text}”不是单元格地址，应写成 工作表!单元格，如 能源消耗!D14")
+        raise LvbaoError(f"“{text}”不是单元格地址，应写成 工作表!单元格，如 能源!D15")
     return f"{found.group(1)}!{found.group(2).upper()}{found.group(3)}"
 
 
