@@ -24,6 +24,7 @@ from pipeline.calc.scorecard import (
     SubcategoryScore,
     Total,
 )
+from pipeline.calc.wanted import wanted, wanted_limits
 from pipeline.facts import NO_FACT, Row
 from pipeline.findings import CellRef, Finding
 from pipeline.messages import finding
@@ -32,6 +33,8 @@ from pipeline.standard.types import CRITERIA_TABLE, Criterion, Subcategory
 
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
 _NO_ROW = Row({})
+_NAMED = 6
+"""How many cells to fill in are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,28 +218,22 @@ class _Scorer:
     def _undecided(self, result: CriterionScore) -> CriterionScore:
         indicator = self.standard.indicators.by_id.get(result.criterion.indicator or "")
         if indicator is not None and indicator.thresholds is not None and indicator.thresholds.unset:
-            self._report(
-                "row_undecided", result.criterion, "verdict", what="、".join(indicator.thresholds.unset)
-            )
+            limits = wanted_limits(self.calculator, indicator) or indicator.thresholds.unset
+            self._report("row_undecided", result.criterion, "verdict", what=_listed(limits))
             return result
         reads = dependencies(self.standard).criterion_reads(result.criterion)
         owners = reads | {key.partition(".")[0] for key in reads}
         reported = {key.partition("[")[0].partition("@")[0] for key in self.reported} | self.reported
         if not owners & reported:
-            self._report(
-                "row_undecided", result.criterion, "verdict", what=self._wanted(result.criterion, reads)
-            )
+            blank = wanted(self.calculator, result.criterion)
+            what = _listed(blank or self._causes(result.criterion)) or "有关数据"
+            self._report("row_undecided", result.criterion, "verdict", what=what)
         return result
 
-    def _wanted(self, criterion: Criterion, reads: frozenset[str]) -> str:
-        schema = self.standard.intake
-        labels = [
-            f.label for key, f in schema.fields.items() if key in reads and self.intake.fact(key).is_missing
-        ]
-        labels += [t.label for key, t in schema.tables.items() if key in reads and not self.intake.rows(key)]
-        if not labels and criterion.indicator is not None:
-            labels = list(self.calculator.indicator(criterion.indicator).trace.causes)
-        return "、".join(labels) or "有关数据"
+    def _causes(self, criterion: Criterion) -> tuple[str, ...]:
+        """Why the row's indicator is missing, where no blank cell is the cause."""
+        indicator = criterion.indicator
+        return () if indicator is None else self.calculator.indicator(indicator).trace.causes
 
     def _with_evidence(self, result: CriterionScore) -> CriterionScore:
         criterion = result.criterion
@@ -287,6 +284,12 @@ class _Scorer:
         if NOT_MET in verdicts or PARTLY in verdicts:
             return BasicRequirements(gates, False)
         return BasicRequirements(gates, None if UNDECIDED in verdicts else True)
+
+
+def _listed(cells: tuple[str, ...]) -> str:
+    """Cells to fill in, the first ones by name."""
+    more = f" 等 {len(cells)} 处" if len(cells) > _NAMED else ""
+    return "、".join(cells[:_NAMED]) + more
 
 
 def _total(subcategories: list[SubcategoryScore]) -> Total:

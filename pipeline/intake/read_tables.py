@@ -29,7 +29,12 @@ def read_table(context: Context, spot: TableSpot, constraints: Constraints, into
     """Rows, places, refused keys and findings of one table."""
     table = spot.table
     put_table_places(context, spot, into)
-    data = [row for row in sheet_rows(context, spot, into.findings) if not _is_only_prefilled(row, table)]
+    data = []
+    for row in sheet_rows(context, spot, into.findings):
+        if _is_only_prefilled(row, table):
+            _put_unfilled_places(context, spot, row, into)
+        else:
+            data.append(row)
     asked_of = [_questions(context, spot, row) for row in data]
     covered = Covered()
     if context.cells.merged:
@@ -58,6 +63,16 @@ def put_table_places(context: Context, spot: TableSpot, into: Collected) -> None
         into.places[key] = context.ref(spot.header_row, first if place is None else place, column.label)
         if column.id in spot.refused_columns:
             into.refused.add(key)
+
+
+def _put_unfilled_places(context: Context, spot: TableSpot, row: SheetRow, into: Collected) -> None:
+    """Where the answers of a row would stand that says nothing yet but the key that the pack wrote there."""
+    table = spot.table
+    if len(table.key) == 1 and table.key[0] in row.cells:
+        key = clean(value_text(row.cells[table.key[0]].value))
+        for column, place in spot.columns.items():
+            label = f"{shown(key)} {table.column(column).label}"
+            into.places[f"{table.id}[{key}].{column}"] = context.ref(row.row, place, label)
 
 
 # -- rows --------------------------------------------------------------------------------------------------------
