@@ -86,6 +86,12 @@ CATALOGUE: Mapping[str, Message] = {
         "请核对各级限值是否填反。",
         "次序不对的限值不能用来评分。",
     ),
+    "limit_like_a_fraction": Message(
+        WARNING,
+        "{level}填的是 {limit}，单位是 %；“{indicator}”的值是 {value}%，两者相差几十倍以上",
+        "如果{level}是 {percent}%，请填 {percent}；确实是 {limit}% 的，无需修改。",
+        "把百分数填成小数，限值会差 100 倍，得分随之出错。",
+    ),
     # -- scoring
     "scheme_points_total": Message(
         ERROR,
@@ -265,6 +271,12 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     "percent_unexpected": Message(
         ERROR, "填的是百分数“{raw}”，本项单位为{unit}", "请按要求的单位填写数字。{proposal}"
+    ),
+    "like_a_fraction": Message(
+        WARNING,
+        "填的是 {raw}，单位是 %，按 {raw}% 计算",
+        "如果是 {percent}%，请填 {percent}；确实是 {raw}% 的，无需修改。",
+        "把百分数填成小数，结果会差 100 倍。",
     ),
     "not_a_date": Message(
         ERROR, "填的是“{raw}”，应为日期", "请按 2024-03-05 的样子填写年、月、日。{proposal}"

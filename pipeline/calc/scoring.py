@@ -10,6 +10,7 @@ from pipeline.calc.calculator import Calculator
 from pipeline.calc.dependencies import dependencies
 from pipeline.calc.evidence import Register
 from pipeline.calc.evidence_list import unknown_codes
+from pipeline.calc.limit_scale import limits_like_fractions
 from pipeline.calc.methods import judge
 from pipeline.calc.scorecard import (
     MET,
@@ -96,6 +97,7 @@ class _Scorer:
             whole=_total(subs),
         )
         self._check_scheme()
+        self.findings += limits_like_fractions(self.calculator)
         return card, tuple(self.findings)
 
     def _check_minima(self, categories: tuple[CategoryScore, ...]) -> None:

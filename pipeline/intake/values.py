@@ -212,7 +212,17 @@ def _number(cell: Cell, question: Question) -> Reading:
         return _no_number(cell, question, result)
     if question.field.type == "integer" and result.value != result.value.to_integral_value():
         return question.refuse("not_an_integer", cell, unit=_unit_words(question))
+    if _like_a_fraction(result.value, cell, question.field):
+        words = {"raw": plain(result.value), "percent": plain(result.value * 100)}
+        return Reading(result.value, finding("like_a_fraction", question.subject, question.where, **words))
     return question.accept(result.value, cell, cell.kind is CellKind.NUMBER and not cell.percent)
+
+
+def _like_a_fraction(value: Decimal, cell: Cell, field: Field) -> bool:
+    """Whether a bare 0.92 stands where per cent are asked; who writes 0.92% or formats the cell as % means it."""
+    if field.unit != "%" or field.below_one or not 0 < value <= 1 or cell.percent:
+        return False
+    return not (isinstance(cell.value, str) and "%" in unicodedata.normalize("NFKC", cell.value))
 
 
 def _no_number(cell: Cell, question: Question, result: NoNumber) -> Reading:

@@ -131,6 +131,8 @@ def _field(field: t.Field, name: str, places: Places) -> Iterator[str]:
         yield f"{where}不是表的列，不能有 unit_from"
     if not in_table and field.carry == "shift" and field.years == 1:
         yield f"{where}只有一年的值，carry 不能为 shift"
+    if field.below_one and field.unit != "%":
+        yield f"{where}的单位不是 %，不能写 below_one"
     if field.past and field.type not in ("date", "year"):
         yield f"{where}不是日期或年份，不能写 past"
     if field.years < 1 or field.years > 3:

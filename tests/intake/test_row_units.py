@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from pipeline.evaluate import evaluate
 from pipeline.findings import CellRef
 from pipeline.intake.read import read_intake
 from pipeline.intake.reader import read_workbook
@@ -110,3 +111,35 @@ def test_a_row_that_names_no_unit_has_that_of_the_row_which_the_pack_wrote_for_i
         ("normalised", "E11", "无需修改；如读取有误，请改成规范写法。"),
         ("normalised", "F11", "无需修改；如读取有误，请改成规范写法。"),
     ]
+
+
+def scores(folder: Path, leading: Any, benchmark: Any) -> tuple[Decimal | None, list[tuple[str, str, str]]]:
+    """The points of G03 and what is said of its limits, as (code, cell, 怎么改)."""
+    book = load_workbook(SAMPLE)
+    book["评价方案"]["E11"], book["评价方案"]["F11"] = leading, benchmark
+    book.save(folder / "录入表.xlsx")
+    evaluation = evaluate(folder / "录入表.xlsx", GBT)
+    (row,) = [r for r in evaluation.scorecard.rows if r.criterion.id == "G03"]
+    told = [
+        (f.code, f.where.cell, f.fix)
+        for f in evaluation.findings
+        if f.where and f.subject == "renewable_share"
+    ]
+    return row.score, told
+
+
+def test_limits_in_per_cent_that_are_given_as_fractions_are_asked_about(tmp_path: Path) -> None:
+    # 可再生能源利用率 26.48 %, leading 40 %, benchmark 20 %: (26.48 − 20) ÷ (40 − 20) × 8 = 2.59 of 8 points
+    assert scores(tmp_path, 40, 20) == (Decimal("2.59"), [])
+    # as 0.4 % and 0.2 % both are passed by far: all 8 points, but not without a word
+    assert scores(tmp_path, 0.4, 0.2) == (
+        Decimal("8.00"),
+        [
+            ("limit_like_a_fraction", "E11", "如果引领值是 40%，请填 40；确实是 0.4% 的，无需修改。"),
+            ("limit_like_a_fraction", "F11", "如果基准值是 20%，请填 20；确实是 0.2% 的，无需修改。"),
+        ],
+    )
+
+
+def test_a_small_limit_beside_a_large_one_is_no_fraction(tmp_path: Path) -> None:
+    assert scores(tmp_path, 2, 0.5)[1] == []

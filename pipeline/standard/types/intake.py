@@ -65,6 +65,8 @@ class Field:
     earlier: str | None = None
     informational: str | None = None
     unit_from: str | None = None
+    below_one: bool = False
+    """Whether values up to 1 are usual where the unit is %, so that none is taken for a fraction (0.92 for 92 %)."""
     status: Status = "printed"
     source: str | None = None
 
