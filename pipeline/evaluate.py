@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.calc.blame import Blamed
+from pipeline.calc.blocking import blocked_by
 from pipeline.calc.calculator import Calculator
-from pipeline.calc.dependencies import dependencies
 from pipeline.calc.in_force import edition_for, factors_in_force, in_force
 from pipeline.calc.rules import check_rules, try_rules
 from pipeline.calc.scoring import OWN_PROOF, Proof, score
@@ -69,25 +69,27 @@ def evaluate_intake(
         indicators=indicators,
         earlier=earlier,
         scorecard=scorecard,
-        findings=in_order((*known, *scored, *evidence.findings), standard),
+        findings=in_order((*known, *scored, *evidence.findings), standard, intake),
         calculator=calculator,
         receipt=make_receipt(workbook, standard, intake, evidence.hashes),
         evidence=evidence,
-        on_trial=in_order(try_rules(calculator, known), standard),
+        on_trial=in_order(try_rules(calculator, known), standard, intake),
     )
 
 
-def in_order(findings: Sequence[Finding], standard: Standard) -> tuple[Finding, ...]:
-    """Findings as the form-filler meets them, with what each blocks: the whole file first, then cell by cell."""
-    depends = dependencies(standard)
+def in_order(
+    findings: Sequence[Finding], standard: Standard, intake: Intake | None = None
+) -> tuple[Finding, ...]:
+    """Findings as the form-filler meets them, with what each blocks: the whole file first, then cell by cell. With the
+    intake, a cell of a keyed row blocks only what reads that row."""
     sheets = {sheet.title: n for n, sheet in enumerate(standard.intake.sheets)}
 
     def key(found: Finding) -> tuple[int, str, tuple[int, int], str]:
         where = found.where or CellRef("")
         return sheets.get(where.sheet, -1), where.sheet, cell_order(where.cell), found.code
 
-    blocked = {f.subject: depends.blocked_by(f.subject) for f in findings if f.severity not in SILENT}
-    return tuple(_blocking(f, blocked.get(f.subject, ())) for f in sorted(findings, key=key))
+    told = sorted(findings, key=key)
+    return tuple(_blocking(f, () if f.severity in SILENT else blocked_by(f, standard, intake)) for f in told)
 
 
 def _blocking(found: Finding, blocks: tuple[str, ...]) -> Finding:
