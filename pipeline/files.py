@@ -14,6 +14,16 @@ from pipeline.findings import LvbaoError
 
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_BY_NUMBER = {
+    errno.EROFS: "磁盘是只读的",
+    errno.ENAMETOOLONG: "文件名或路径太长",
+    errno.EIO: "磁盘读写出错",
+    errno.EBUSY: "正被其他程序占用",
+    errno.EMFILE: "打开的文件太多",
+    errno.ENFILE: "打开的文件太多",
+    errno.EINVAL: "文件名不合系统的要求",
+    errno.ELOOP: "路径中的链接绕成了圈",
+}
 _JOINERS = "\u200c\u200d"
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for i in range(1, 10))}
 
@@ -55,7 +65,8 @@ def write_aside(path: Path, content: bytes, prefix: str = ".lvbao-") -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=path.parent)
     except OSError as error:
-        raise CannotWrite(f"不能写入文件夹 {path.parent}：{reason(error)}", _hopeless(error)) from None
+        words = f"不能写入文件夹 {path.parent}：{reason(error)}。{_advice(error)}"
+        raise CannotWrite(words, _hopeless(error)) from None
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -65,7 +76,8 @@ def write_aside(path: Path, content: bytes, prefix: str = ".lvbao-") -> str:
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(aside)
-        raise CannotWrite(f"不能写入 {path}：{reason(error)}。", _hopeless(error)) from None
+        words = f"不能写入 {path}：{reason(error)}。{_advice(error)}"
+        raise CannotWrite(words, _hopeless(error)) from None
     return aside
 
 
@@ -74,7 +86,9 @@ def put_in_place(aside: str, path: Path) -> None:
     try:
         os.replace(aside, path)
     except OSError as error:
-        hint = "" if _hopeless(error) else "请关闭正在打开它的程序后再试。"
+        hint = _advice(error)
+        if not _hopeless(error) and error.errno != errno.ENAMETOOLONG:
+            hint = "请关闭正在打开它的程序后再试。"
         raise CannotWrite(f"不能写入 {path}：{reason(error)}。{hint}", _hopeless(error)) from None
 
 
@@ -92,7 +106,9 @@ def read_bytes(path: Path, what: str) -> bytes:
     except IsADirectoryError:
         raise LvbaoError(f"{path} 是文件夹，不是{what}。") from None
     except OSError as error:
-        raise LvbaoError(f"不能读取{what} {path}：{reason(error)}。请确认它没有被其他程序占用。") from None
+        raise LvbaoError(
+            f"不能读取{what} {path}：{reason(error)}。请确认它没有被其他程序占用，并且您有读取权限。"
+        ) from None
 
 
 def _hopeless(error: OSError) -> bool:
@@ -109,9 +125,22 @@ def reason(error: OSError) -> str:
     }
     if error.errno in _FULL:
         return "磁盘已满"
-    if error.errno == errno.EROFS:
-        return "磁盘是只读的"
-    return known.get(type(error).__name__, error.strerror or "系统错误")
+    if error.errno in _BY_NUMBER:
+        return _BY_NUMBER[error.errno]
+    return known.get(type(error).__name__, f"系统错误 {error.errno}" if error.errno else "系统错误")
+
+
+def _advice(error: OSError) -> str:
+    """What to do about it, for a file that is to be written."""
+    if isinstance(error, PermissionError):
+        return "请换一个有写入权限的文件夹（-o），或请管理员开放权限。"
+    if error.errno in _FULL:
+        return "请清理磁盘，或换一个文件夹（-o）。"
+    if error.errno == errno.ENAMETOOLONG:
+        return "请缩短文件名或文件夹名。"
+    if isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError):
+        return "请改名，或换一个文件夹（-o）。"
+    return "请换一个文件夹（-o）后再试。"
 
 
 def shown_name(path: Path) -> str:
@@ -120,12 +149,13 @@ def shown_name(path: Path) -> str:
 
 
 def safe_name(text: str, fallback: str = "未命名") -> str:
-    """`text` as one component of a path: no separators, no reserved names, printable, at most 80 characters."""
-    cleaned = (
-        _UNSAFE.sub("_", "".join(c if c.isprintable() or c in _JOINERS else "_" for c in text))
-        .strip(" .")[:80]
-        .strip(" .")
-    )
+    """`text` as one component of a path: no separators, no reserved names, printable, at most 80 characters and 240 bytes
+    (systems allow 255, and endings are added)."""
+    whole = _UNSAFE.sub("_", "".join(c if c.isprintable() or c in _JOINERS else "_" for c in text))
+    cleaned = whole.strip(" .")[:80]
+    while len(cleaned.encode()) > 240:
+        cleaned = cleaned[:-1]
+    cleaned = cleaned.strip(" .")
     if not cleaned or cleaned.upper().split(".")[0] in _RESERVED:
         return fallback
     return cleaned

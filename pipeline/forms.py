@@ -77,13 +77,29 @@ def _part(report: Report, piece: str) -> tuple[str, str]:
         for word, part in words.items():
             if piece in (word, part):
                 return field, part
-    known = [name for words in report.form_by.values() for pair in words.items() for name in pair]
-    near = nearest(piece, known)
+    pairs = [pair for words in report.form_by.values() for pair in words.items()]
+    near = nearest(piece, [name for pair in pairs for name in pair])
     hint = f"是否为“{near}”？" if near else ""
-    raise LvbaoError(f"报告“{report.title}”没有 {piece} 格式。{hint}可写：{'、'.join(known)}")
+    known = "、".join(f"{word}（{part}）" for word, part in pairs)
+    raise LvbaoError(f"报告“{_plain_title(report)}”没有“{piece}”这种格式。{hint}--form 可写：{known}。")
 
 
 def _known(report: Report, name: str) -> str:
-    if name not in report.forms:
-        raise LvbaoError(f"报告“{report.title}”没有 {name} 格式，现有：{'、'.join(report.forms)}")
-    return name
+    if name in report.forms:
+        return name
+    known = "、".join(_form_name(report, form) for form in report.forms)
+    raise LvbaoError(f"报告“{_plain_title(report)}”没有“{name}”这种格式。--form 可写：{known}。")
+
+
+def _plain_title(report: Report) -> str:
+    """The title without the places for words of a form, and without what stood around them alone."""
+    title = report.title
+    for field in report.form_by:
+        title = title.replace(f"（{{{field}}}）", "").replace(f"{{{field}}}", "")
+    return title.strip()
+
+
+def _form_name(report: Report, form: str) -> str:
+    """What people call a form, with its id in brackets: `审核手册、评估稿（handbook-evaluation）`."""
+    words = "、".join(form_words(report, form).values())
+    return f"{words}（{form}）" if words else form

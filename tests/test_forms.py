@@ -43,8 +43,12 @@ def test_the_command_goes_before_the_workbook_by_id_or_word(evaluate_toy: Evalua
 
 
 def test_an_unknown_word_of_the_command_is_named_with_what_there_is() -> None:
-    with pytest.raises(LvbaoError, match="没有 hott 格式。是否为“hot”？可写：冷法、cold、热法、hot"):
+    with pytest.raises(LvbaoError) as caught:
         form_of(REPORT, "hott")
+    assert str(caught.value) == (
+        "报告“审核报告”没有“hott”这种格式。是否为“hot”？"
+        "--form 可写：冷法（cold）、热法（hot）、混合（mixed）、GB/T 2589-2020（old）。"
+    )
 
 
 def test_title_and_file_name_carry_the_words_of_the_form(toy: Standard) -> None:
@@ -57,7 +61,7 @@ def test_title_and_file_name_carry_the_words_of_the_form(toy: Standard) -> None:
 def test_a_report_with_forms_but_no_fields_takes_its_default() -> None:
     plain = Report("x", "x", "x.docx", forms={"2016": "a.docx", "2024": "b.docx"}, default_form="2024")
     assert (form_of(plain, None), form_of(plain, "2016")) == ("2024", "2016")
-    with pytest.raises(LvbaoError, match="没有 2020 格式，现有：2016、2024"):
+    with pytest.raises(LvbaoError, match="报告“x”没有“2020”这种格式。--form 可写：2016、2024。"):
         form_of(plain, "2020")
 
 
