@@ -31,7 +31,9 @@ def fine(findings: Sequence[Finding]) -> str:
     words = "和".join(
         word for severity, word in listed.items() if any(f.severity is severity for f in findings)
     )
-    return "没有错误，可以生成正式报告" + (f"；{words}会列入报告附录。" if words else "。")
+    if not words:
+        return "全部通过：没有错误和提示，可以生成正式报告。"
+    return f"没有错误，可以生成正式报告；{words}会列入报告附录。"
 
 
 def sheet_of(found: Finding) -> str:

@@ -252,13 +252,13 @@ CATALOGUE: Mapping[str, Message] = {
     ),
     # -- reading: values (intake/values.py)
     "normalised": Message(
-        NOTE, "填的是“{raw}”，已按“{value}”读取（已规范化）", "无需修改；如读取有误，请改成规范写法。"
+        NOTE, "填的是“{raw}”，已按“{value}”读取（{how}）", "无需修改；如读取有误，请改成规范写法。"
     ),
     "cell_error": Message(
-        ERROR, "单元格显示错误值 {raw}", "请改正公式，或直接填写数值。", "错误值不是空白，也不能当作 0。"
+        ERROR, "单元格显示错误值 {raw}", "请改正公式，或直接填写{kind}。", "错误值不是空白，也不能当作 0。"
     ),
     "formula_without_result": Message(
-        ERROR, "公式没有保存计算结果", "请用 Excel/WPS 打开并保存后再提交；或直接填写数值。"
+        ERROR, "公式没有保存计算结果", "请用 Excel/WPS 打开并保存后再提交；或直接填写{kind}。"
     ),
     "picture_in_cell": Message(ERROR, "单元格里放的是图片", "请把内容改为文字或数字；图片作为附件提交。"),
     "merged_cells": Message(
@@ -285,9 +285,7 @@ CATALOGUE: Mapping[str, Message] = {
     "not_a_month": Message(ERROR, "填的是“{raw}”，应为年月", "请按 2024-03 的样子填写。{proposal}"),
     "not_an_option": Message(ERROR, "填的是“{raw}”，不在可选项中{near}", "请从下列选项中选择：{options}。"),
     "not_text": Message(ERROR, "填的是“{raw}”，应为文字", "请填写文字。"),
-    "placeholder": Message(
-        ERROR, "填的是“{raw}”，看不出是没有填还是不适用", "未填请留空；不适用请写“不适用”，并在备注写明理由。"
-    ),
+    "placeholder": Message(ERROR, "填的是“{raw}”，看不出是没有填还是不适用", "{advice}"),
     "not_applicable_forbidden": Message(
         ERROR, "填的是“{raw}”，但本项不能不适用", "请填写{what}；确实没有发生的数量填 0。"
     ),

@@ -43,7 +43,7 @@ def _lines(found: Finding) -> list[str]:
     where = found.where
     place = ""
     if where is not None and where.cell:
-        place = f"{where.cell}（{printable(where.label)}）" if where.label else where.cell
+        place = f"{where.cell}（{printable(where.label)}）" if where.label else f"{where.cell} "
     lines = [f"  [{SEVERITY_WORDS[found.severity]}] {place}{printable(found.message)}".rstrip()]
     if found.explanation:
         lines.append(f"         企业说明：{printable(found.explanation)}")

@@ -75,7 +75,8 @@ class Question(NamedTuple):
 
     def refuse(self, code: str, cell: Cell, **details: str) -> Reading:
         """The cell is no answer."""
-        words = {"raw": raw_text(cell), "what": self.field.label, **details}
+        kind = "数值" if self.field.is_number else "内容"
+        words = {"raw": raw_text(cell), "what": self.field.label, "kind": kind, **details}
         return Reading(MISSING, finding(code, self.subject, self.where, **words), refused=True)
 
     def accept(self, value: Value, cell: Cell, as_asked: bool) -> Reading:
@@ -83,6 +84,7 @@ class Question(NamedTuple):
         if as_asked:
             return Reading(value)
         words = {"raw": raw_text(cell), "value": shown(value_text(value))}
+        words["how"] = "文本格式的数字" if words["raw"] == words["value"] else "已规范化"
         return Reading(value, finding("normalised", self.subject, self.where, **words))
 
 
@@ -157,10 +159,14 @@ def _placeholder(cell: Cell, question: Question) -> Reading:
     field = question.field
     if field.when is not None or (field.type in ("text", "long_text") and not field.required):
         return NOTHING
+    advice = "未填请留空；" + ("没有发生填 0" if field.is_number else f"本项要填写{field.label}")
+    if field.not_applicable == "forbidden":
+        advice += "。本项不能不适用。"
+    else:
+        advice += "；不适用请写“不适用”，并在备注写明理由。"
     if field.is_number:
-        advice = "未填请留空；没有发生填 0；不适用请写“不适用”，并在备注写明理由。"
         return question.refuse("not_a_number", cell, unit=_unit_words(question), proposal=advice)
-    return question.refuse("placeholder", cell)
+    return question.refuse("placeholder", cell, advice=advice)
 
 
 def _not_applicable(cell: Cell, text: str, question: Question) -> Reading | None:
