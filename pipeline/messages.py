@@ -285,7 +285,9 @@ CATALOGUE: Mapping[str, Message] = {
     "not_a_month": Message(ERROR, "填的是“{raw}”，应为年月", "请按 2024-03 的样子填写。{proposal}"),
     "not_an_option": Message(ERROR, "填的是“{raw}”，不在可选项中{near}", "请从下列选项中选择：{options}。"),
     "not_text": Message(ERROR, "填的是“{raw}”，应为文字", "请填写文字。"),
-    "placeholder": Message(ERROR, "填的是“{raw}”，看不出是没有填还是不适用", "{advice}"),
+    "placeholder": Message(
+        ERROR, "填的是“{raw}”，看不出是没有填还是不适用", "请填写{what}；未填请留空。{proposal}"
+    ),
     "not_applicable_forbidden": Message(
         ERROR, "填的是“{raw}”，但本项不能不适用", "请填写{what}；确实没有发生的数量填 0。"
     ),

@@ -296,6 +296,8 @@ def test_what_cannot_be_attributed_is_named_and_not_guessed(toy: Standard) -> No
     ]
     assert [(f.code, f.subject) for f in judged(again, toy).findings] == [("missing", "land_area")]
     assert [f.code for f in annotated.restored] == ["label_duplicated"]
+    heading = next(t for t in texts(opened(annotated)[RESULT_SHEET]) if t.endswith("见表末。"))
+    assert heading.endswith("原文件另有 1 处版式问题，见表末。")
 
 
 def test_remarks_extra_sheets_and_notes_of_the_client_are_named(toy: Standard) -> None:

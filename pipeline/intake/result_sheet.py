@@ -54,7 +54,8 @@ def write_result(book: Book, sheet: Worksheet, plans: Sequence[SheetLayout], fee
         f"{feedback.file} · {identity.number} {identity.title} · 标准包 {identity.id} {identity.pack_version}"
     )
     banner(book, sheet, 1, _LAST, source, "intro", 20.0)
-    banner(book, sheet, 2, _LAST, summary(feedback.findings), "heading", 28.0)
+    mended = f"原文件另有 {len(feedback.restored)} 处版式问题，见表末。" if feedback.restored else ""
+    banner(book, sheet, 2, _LAST, summary(feedback.findings) + mended, "heading", 28.0)
     banner(book, sheet, 3, _LAST, _HOW, "intro", height((_HOW, sum(_WIDTHS))))
     writer = _Writer(book, sheet, feedback, {plan.sheet.title for plan in plans})
     writer.sheets(plans)

@@ -159,14 +159,12 @@ def _placeholder(cell: Cell, question: Question) -> Reading:
     field = question.field
     if field.when is not None or (field.type in ("text", "long_text") and not field.required):
         return NOTHING
-    advice = "未填请留空；" + ("没有发生填 0" if field.is_number else f"本项要填写{field.label}")
-    if field.not_applicable == "forbidden":
-        advice += "。本项不能不适用。"
-    else:
-        advice += "；不适用请写“不适用”，并在备注写明理由。"
-    if field.is_number:
-        return question.refuse("not_a_number", cell, unit=_unit_words(question), proposal=advice)
-    return question.refuse("placeholder", cell, advice=advice)
+    forbidden = field.not_applicable == "forbidden"
+    advice = "本项不能不适用。" if forbidden else "不适用请写“不适用”，并在备注写明理由。"
+    if not field.is_number:
+        return question.refuse("placeholder", cell, proposal=advice)
+    advice = f"未填请留空；没有发生填 0{'。' if forbidden else '；'}{advice}"
+    return question.refuse("not_a_number", cell, unit=_unit_words(question), proposal=advice)
 
 
 def _not_applicable(cell: Cell, text: str, question: Question) -> Reading | None:

@@ -35,8 +35,8 @@ def told(field: Field, value: Any) -> tuple[str, str, str]:
         (NUMBER, ("not_a_number", "请只填数字，单位 t。未填请留空；没有发生填 0。本项不能不适用。")),
         (OPTIONAL, ("not_a_number",
                     "请只填数字，单位 t。未填请留空；没有发生填 0；不适用请写“不适用”，并在备注写明理由。")),
-        (NAME, ("placeholder", "未填请留空；本项要填写工厂名称。本项不能不适用。")),
-        (DATE, ("placeholder", "未填请留空；本项要填写投产日期；不适用请写“不适用”，并在备注写明理由。")),
+        (NAME, ("placeholder", "请填写工厂名称；未填请留空。本项不能不适用。")),
+        (DATE, ("placeholder", "请填写投产日期；未填请留空。不适用请写“不适用”，并在备注写明理由。")),
     ],
 )  # fmt: skip
 def test_a_stroke_is_advised_to_be_not_applicable_only_where_that_is_an_answer(
