@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from decimal import Decimal, localcontext
 
 from pipeline.calc.calculator import Calculator
-from pipeline.calc.scope import YEAR_WORDS, Scope
+from pipeline.calc.scope import Scope
 from pipeline.findings import CellRef
 from pipeline.formula import syntax as s
 from pipeline.formula.environment import Bound, FactorUse, within
 from pipeline.formula.evaluate import Evaluator
+from pipeline.formula.years import years_words
 from pipeline.quantity import PRECISION, Missing, plain
 from pipeline.standard.types import Criterion, Indicator
 
@@ -102,7 +103,7 @@ class _Walk:
             back = back if field.years > 1 or field.is_number else 0
             key = f"{name}@{back}" if back else name
             place = self.intake.fact(name, back).source or self.intake.places.get(key)
-            yield _entry(f"{YEAR_WORDS[min(back, 2)]}{field.label}", place)
+            yield _entry(f"{years_words(back)}{field.label}", place)
         elif name in standard.indicators.by_id:
             yield from self.indicator(standard.indicators.by_id[name], back)
         elif name in standard.indicators.derived_by_id:
