@@ -16,6 +16,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, findings_record, to_json
 from pipeline.files import read_bytes, shown_name, write_bytes, write_text
 from pipeline.findings import LvbaoError, Severity
+from pipeline.kept import original_name
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
 from pipeline.show import findings_text, printable, table_text
 from pipeline.standard import Standard, load_standard
@@ -27,6 +28,10 @@ FINE, FOUND = 0, 1
 LISTED = 20
 """Most lines of a list on the terminal that also stands in a file."""
 REFUSED = "有错误，没有生成正式报告。改正后再运行；要先看草稿请加 --draft。"
+KEPT = (
+    "注意：{kept} 生成后有人改过（或不是本程序生成的），没有覆盖；新报告另存为 {new}。"
+    "要保留其中人工改写的文字，请用 lvbao refresh 更新；不再需要时请删去或改名后重新运行。"
+)
 STALE = "核查表已过期：录入表在核查之后改动过，没有生成报告，草稿也不生成。"
 
 
@@ -250,6 +255,8 @@ def _tell(workbook: Path, delivered: Delivered, folder: Path, *, to_stderr: bool
         return
     kind = "草稿" if delivered.draft else "报告"
     click.echo(f"已生成{kind}：{delivered.path}", err=to_stderr)
+    if delivered.kept is not None:
+        click.echo(KEPT.format(kept=delivered.kept.name, new=delivered.path.name), err=True)
     for note in delivered.notes:
         click.echo(f"说明：{note}", err=to_stderr)
     _warn_of_older(folder, delivered.path)
@@ -264,7 +271,8 @@ def _warn_of_older(folder: Path, new: Path | None) -> None:
 
 def _is_older(name: str, new: str) -> bool:
     """Whether it is another draft or final of the same report (reports of another kind are of their own run)."""
-    return name != new and name.replace(DRAFT_MARK, "") == new.replace(DRAFT_MARK, "")
+    plain, ours = original_name(name), original_name(new)
+    return plain != ours and plain.replace(DRAFT_MARK, "") == ours.replace(DRAFT_MARK, "")
 
 
 # -- templates and packs ------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from pipeline.findings import LvbaoError, UnreadableFile, nearest
 from pipeline.forms import check_wanted, form_of, form_words, named, template_of
 from pipeline.intake.identity import WORKBOOK_KEY
 from pipeline.intake.reader import read_workbook
+from pipeline.kept import free_names, is_untouched
 from pipeline.report import ReportError, Template, render_report
 from pipeline.report.chart_data import chart_specs
 from pipeline.report.context import report_context
@@ -87,7 +88,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What one run gave. `path` is None when errors forbade the report."""
+    """What one run gave. `path` is None when errors forbade the report; `kept` is the edited report that stayed."""
 
     evaluation: Evaluation
     folder: Path | None
@@ -95,6 +96,7 @@ class Delivered:
     draft: bool = False
     notes: tuple[str, ...] = ()
     verification: Verification | None = None
+    kept: Path | None = None
 
 
 def standard_for(workbook: Path, options: Options) -> Standard:
@@ -241,11 +243,17 @@ def produce(workbook: Path, options: Options) -> Produced:
 
 
 def deliver(workbook: Path, target: Path, options: Options) -> Delivered:
-    """Writes what a workbook gives into the folder `target`: report, receipt and evaluation, or nothing at all."""
+    """Writes what a workbook gives into the folder `target`: report, receipt and evaluation, or nothing at all.
+
+    A report that somebody has edited stays; the new one is written beside it.
+    """
     produced = produce(workbook, options)
     made = produced.made
     if made is None:
         return Delivered(produced.evaluation, None, None, verification=produced.verification)
-    write_together({target / name: content for name, content in produced.files.items()})
-    path = target / made.file_name
-    return Delivered(produced.evaluation, target, path, made.draft, made.notes, produced.verification)
+    files = produced.files
+    names = free_names(files, lambda name, content: is_untouched(target / name, content))
+    write_together({target / names[name]: content for name, content in files.items()})
+    path = target / names[made.file_name]
+    kept = target / made.file_name if path.name != made.file_name else None
+    return Delivered(produced.evaluation, target, path, made.draft, made.notes, produced.verification, kept)

@@ -13,12 +13,10 @@ from pipeline.batch.job import sha256
 from pipeline.batch.manifest import Manifest, Move, Record
 from pipeline.files import put_in_place, write_aside
 from pipeline.findings import LvbaoError
-from pipeline.report_receipt import receipt_name, recorded_digest
+from pipeline.kept import EDITABLE, free_names
+from pipeline.report_receipt import recorded_digest
 
 ASIDE: Final = ".lvbao-batch-"
-AGAIN: Final = "（重新生成{}）"
-_READ: Final = (".docx", ".xlsx", ".html")
-"""What people open, and may have edited; records are the program's own."""
 
 
 class Outputs:
@@ -40,7 +38,9 @@ class Outputs:
                 before = self.digest(self._relative(path)) or ""
                 moves.append(Move(self._relative(aside), self._relative(path), sha256(content), before))
             kept = [
-                _path(record.client, old) for old, new in names.items() if old != new and old.endswith(_READ)
+                _path(record.client, old)
+                for old, new in names.items()
+                if old != new and old.endswith(EDITABLE)
             ]
             record = replace(record, files={m.path: m.sha256 for m in moves}, kept="、".join(kept))
             self._manifest.begin(record, moves)
@@ -65,25 +65,7 @@ class Outputs:
         return record
 
     def _names(self, client: str, files: Mapping[str, bytes]) -> dict[str, str]:
-        """The name each file gets: its own, unless another's work stands there; a receipt follows its report."""
-        names: dict[str, str] = {}
-        for name, content in files.items():
-            if name in names:
-                continue
-            names[name] = self._free_name(client, name, content) if name.endswith(_READ) else name
-            if receipt_name(name) in files:
-                names[receipt_name(name)] = receipt_name(names[name])
-        return names
-
-    def _free_name(self, client: str, name: str, content: bytes) -> str:
-        stem, dot, ending = name.rpartition(".")
-        tried = 0
-        while True:
-            mark = "" if not tried else AGAIN.format("" if tried == 1 else tried)
-            candidate = f"{stem}{mark}{dot}{ending}"
-            if self._may_write(_path(client, candidate), sha256(content)):
-                return candidate
-            tried += 1
+        return free_names(files, lambda name, content: self._may_write(_path(client, name), sha256(content)))
 
     def _may_write(self, path: str, wanted: str) -> bool:
         """Whether nothing stands there, or only what we made: by the manifest or by the receipt beside it."""
