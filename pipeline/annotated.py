@@ -28,6 +28,7 @@ from pipeline.intake.result_sheet import Feedback
 from pipeline.intake.slots import Place, places_of
 from pipeline.intake.workbook import Workbook
 from pipeline.standard.types import Standard
+from pipeline.targets import refuse_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,6 @@ def save_annotated(annotated: Annotated, source: Path, target: Path) -> None:
             f"{target} 已经存在，而且不是刚生成的批注文件（可能已经填过），为免覆盖没有写入；请换一个文件名。"
         )
     write_bytes(target, annotated.content)
-
-
-def refuse_same(source: Path, target: Path) -> None:
-    """Raises LvbaoError when both names mean the same file."""
-    same = source.resolve() == target.resolve() or (target.exists() and source.samefile(target))
-    if same:
-        raise LvbaoError(f"{target} 就是输入的文件，不能覆盖；请换一个文件名。")
 
 
 def _is_ours(path: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from pipeline import cli_words, pack_cli, review_cli
-from pipeline.cli_tools import EXISTING, reported, standard_options
+from pipeline.cli_tools import EXISTING, JSON_TARGET, TARGET, TEXT_TARGET, reported, standard_options
 from pipeline.receipt import VERSION
 
 
@@ -36,7 +36,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("standard", required=False)
-@click.option("-o", "--output", type=EXISTING, help="写到哪个文件；与 --all 同用时是文件夹。")
+@click.option("-o", "--output", type=TARGET, help="写到哪个文件；与 --all 同用时是文件夹。")
 @click.option("--data", type=EXISTING, help="按标识填好数据的 YAML 或 JSON 文件。")
 @click.option(
     "--all", "everything", is_flag=True, help="为每个标准包生成空白录入表（默认写到 intake_templates）。"
@@ -74,10 +74,10 @@ def new(
 @click.option(
     "--annotate",
     "annotated",
-    type=EXISTING,
+    type=TARGET,
     help="另写一份带批注的录入表：问题标在各自的单元格上，可直接改正后再检查。",
 )
-@click.option("--html", "page", type=EXISTING, help="把同样的清单写成一个网页文件。")
+@click.option("--html", "page", type=TEXT_TARGET, help="把同样的清单写成一个网页文件。")
 @standard_options
 @reported
 def check(
@@ -104,9 +104,9 @@ def check(
 
 @main.command()
 @click.argument("workbook", type=EXISTING)
-@click.option("-o", "--output", type=EXISTING, required=True, help="写到哪个文件。")
+@click.option("-o", "--output", type=TARGET, required=True, help="写到哪个文件。")
 @click.option("--year", type=click.IntRange(1900, 2100), help="新的评价年度；不写则年度不变。")
-@click.option("--report", type=EXISTING, help="把逐项的转入报告写成 Markdown 文件。")
+@click.option("--report", type=TEXT_TARGET, help="把逐项的转入报告写成 Markdown 文件。")
 @click.option("--force", is_flag=True, help="覆盖已有的文件。")
 @standard_options
 @reported
@@ -132,8 +132,8 @@ def migrate(
 
 @main.command()
 @click.argument("workbook", type=EXISTING)
-@click.option("-o", "--output", type=EXISTING, help="结果文件夹；报告写在其中以客户命名的文件夹里。")
-@click.option("--json", "json_target", help="把整个评价结果写成 JSON 文件，“-”为标准输出。")
+@click.option("-o", "--output", type=TARGET, help="结果文件夹；报告写在其中以客户命名的文件夹里。")
+@click.option("--json", "json_target", type=JSON_TARGET, help="把整个评价结果写成 JSON 文件，“-”为标准输出。")
 @click.option("--report", help="报告种类，默认是标准包的第一种。")
 @click.option("--template", type=EXISTING, help="用自己的 Word 模板。")
 @click.option("--verification", type=EXISTING, help="第三方的核查表；报告改用核查值，并与申报值对照。")
@@ -261,7 +261,7 @@ def receipt(
 
 @main.command("verify-sheet")
 @click.argument("workbook", type=EXISTING)
-@click.option("-o", "--output", type=EXISTING, help="写到哪个文件，默认是录入表旁边的 核查表.xlsx。")
+@click.option("-o", "--output", type=TARGET, help="写到哪个文件，默认是录入表旁边的 核查表.xlsx。")
 @click.option("--data", type=EXISTING, help="按标识填好核查结果的 YAML 或 JSON 文件。")
 @click.option("--from", "older", type=EXISTING, help="以前的核查表：申报没有变化的核查结果带过来。")
 @click.option("--force", is_flag=True, help="覆盖已有的文件。")

@@ -12,11 +12,26 @@ import click
 
 from pipeline import cli_words
 from pipeline.findings import LvbaoError
+from pipeline.targets import refuse_document, refuse_inputs
 
 cli_words.install()  # before any command is declared: click keeps some of its words then
 
 Command = Callable[..., Any]
+
+
+class Target(click.Path):
+    """A file or folder that a command writes; `text`: a page or a record, which never bears a document's name."""
+
+    def __init__(self, *, text: bool = False, as_string: bool = False) -> None:
+        super().__init__(path_type=str if as_string else Path)
+        self.text = text
+
+
 EXISTING = click.Path(path_type=Path)
+TARGET = Target()
+TEXT_TARGET = Target(text=True)
+JSON_TARGET = Target(text=True, as_string=True)
+"""`-` is standard output."""
 
 
 def reported(command: Command) -> Command:
@@ -25,6 +40,7 @@ def reported(command: Command) -> Command:
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         try:
+            _guard_inputs(click.get_current_context())
             return command(*args, **kwargs)
         except LvbaoError as error:
             from pipeline.show import printable
@@ -41,6 +57,24 @@ def reported(command: Command) -> Command:
         sys.exit(2)
 
     return guarded
+
+
+def _guard_inputs(context: click.Context) -> None:
+    """No command writes over what it reads: told by the types of its parameters. Raises LvbaoError."""
+    given = [
+        (parameter, Path(value))
+        for parameter in context.command.params
+        if isinstance(parameter.type, click.Path)
+        and (value := context.params.get(parameter.name or "")) not in (None, "-")
+    ]
+    targets: list[Path] = []
+    for parameter, path in given:
+        if isinstance(parameter.type, Target):
+            targets.append(path)
+            if parameter.type.text:
+                refuse_document(path, max(parameter.opts, key=len))
+    inputs = [path for parameter, path in given if not isinstance(parameter.type, Target)]
+    refuse_inputs(inputs, targets)
 
 
 def _details() -> str:

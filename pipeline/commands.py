@@ -20,6 +20,7 @@ from pipeline.kept import original_name
 from pipeline.resources import find_standard, report_templates_folder, standard_ids, standards_folder
 from pipeline.show import findings_text, printable, table_text
 from pipeline.standard import Standard, load_standard
+from pipeline.targets import refuse_inputs
 
 if TYPE_CHECKING:
     from pipeline.verification.verify import Verification
@@ -82,13 +83,6 @@ def check(
     page: Path | None = None,
 ) -> int:
     """Prints all findings of a workbook; writes the annotated workbook and the page where they are asked for."""
-    from pipeline.annotated import refuse_same
-
-    targets = [t for t in (annotated, page) if t is not None]
-    for target in targets:
-        refuse_same(workbook, target)
-    if len(targets) == 2:
-        refuse_same(targets[0], targets[1])
     evaluation = evaluate(workbook, standard_for(workbook, Options(standard, standards)))
     if as_json:
         click.echo(
@@ -139,12 +133,8 @@ def migrate(
 ) -> None:
     """Writes the workbook of the present version and of a later year, and says what became of every answer."""
     from pipeline import migrate as migration
-    from pipeline.annotated import refuse_same
     from pipeline.intake.reader import read_workbook
 
-    for target in (output, report):
-        if target is not None:
-            refuse_same(workbook, target)
     if output.suffix.lower() != ".xlsx":
         raise LvbaoError(f"录入表的文件名应以 .xlsx 结尾，这里是 {output.name}")
     if output.exists() and not force:
@@ -223,6 +213,7 @@ def verify_sheet(
     from pipeline.verification.sheet import write_sheet
 
     target = output or workbook.with_name(VERIFICATION_NAME)
+    refuse_inputs([p for p in (workbook, data, older) if p is not None], [target])
     if target.suffix.lower() != ".xlsx":
         raise LvbaoError(f"核查表的文件名应以 .xlsx 结尾，这里是 {target.name}")
     if data is not None and older is not None:
@@ -346,8 +337,6 @@ def template_check(
 
     if annotated is not None and annotated.suffix.lower() != ".docx":
         raise LvbaoError(f"带批注的文件名应以 .docx 结尾，这里是 {annotated.name}")
-    if annotated is not None and annotated.resolve() == file.resolve():
-        raise LvbaoError("带批注的文件不能写在模板自己上，请换一个文件名。")
     pack = edition_of_template(load_standard(find_standard(standard, standards)), file)
     name = report_of(pack, report).id if report else report_named_after(pack, file)
     content = read_bytes(file, "模板")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli_tools import EXISTING, reported, standard_options
+from pipeline.cli_tools import EXISTING, TARGET, reported, standard_options
 
 
 def add_to(group: click.Group) -> None:
@@ -23,7 +23,7 @@ def template() -> None:
 
 @template.command("build")
 @click.argument("source", type=EXISTING, required=False)
-@click.option("-o", "--output", type=EXISTING, help="写到哪个文件；默认在文本源旁边，扩展名换成 .docx。")
+@click.option("-o", "--output", type=TARGET, help="写到哪个文件；默认在文本源旁边，扩展名换成 .docx。")
 @click.option("--check", "only_check", is_flag=True, help="只检查是否最新，不写文件。")
 @reported
 def template_build(source: Path | None, output: Path | None, only_check: bool) -> None:
@@ -46,9 +46,7 @@ def template_build(source: Path | None, output: Path | None, only_check: bool) -
 @click.option("--standard", "standard_name", required=True, help="标准包的名称。")
 @click.option("--report", help="报告种类；默认按文件名认出，认不出的按标准包的第一种。")
 @click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
-@click.option(
-    "--annotate", "annotated", type=EXISTING, help="另存一份，把每处错误写成 Word 批注；原模板不动。"
-)
+@click.option("--annotate", "annotated", type=TARGET, help="另存一份，把每处错误写成 Word 批注；原模板不动。")
 @click.option("--unused", is_flag=True, help="列出模板没有用到的名称。")
 @reported
 def template_check(
@@ -73,7 +71,7 @@ def template_check(
 @click.command("convert")
 @click.argument("workbook", type=EXISTING)
 @click.option("--to", "target", required=True, help="转到哪个标准包。")
-@click.option("-o", "--output", type=EXISTING, required=True, help="新录入表的文件名。")
+@click.option("-o", "--output", type=TARGET, required=True, help="新录入表的文件名。")
 @click.option("--force", is_flag=True, help="覆盖已有的文件。")
 @standard_options
 @reported
@@ -94,7 +92,7 @@ def convert(
 @click.argument("older", type=EXISTING)
 @click.argument("newer", type=EXISTING, required=False)
 @click.option("--to", "target", help="只有一份录入表时，按它能转入的数据与哪个新标准对照。")
-@click.option("-o", "--output", type=EXISTING, required=True, help="对照表的文件名（.docx）。")
+@click.option("-o", "--output", type=TARGET, required=True, help="对照表的文件名（.docx）。")
 @click.option("--force", is_flag=True, help="覆盖已有的文件。")
 @click.option("--standards", type=EXISTING, help="标准包所在的文件夹。")
 @reported

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli_tools import EXISTING, reported, standard_options
+from pipeline.cli_tools import EXISTING, JSON_TARGET, TARGET, TEXT_TARGET, reported, standard_options
 
 
 def add_to(group: click.Group) -> None:
@@ -24,7 +24,7 @@ def add_to(group: click.Group) -> None:
 @click.option("--page", help="查某一页上的全部数值（要用 LibreOffice 排版）。")
 @click.option("--reverse", metavar="工作表!单元格", help="反查：哪些数值、评分行、句子、图表依赖这个单元格。")
 @click.option("--workbook", type=EXISTING, help="并列录入表的现值，并核对它是不是生成报告的那一份。")
-@click.option("--html", "page_file", type=EXISTING, help="写成网页：报告全文，每个数值都可点开。")
+@click.option("--html", "page_file", type=TEXT_TARGET, help="写成网页：报告全文，每个数值都可点开。")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 @reported
 def trace(
@@ -60,13 +60,11 @@ def trace(
 @click.argument("new", type=EXISTING)
 @click.option("--baseline", type=EXISTING, help="预期变化文件（YAML，或以前 --json 的输出）；其余的标 ★。")
 @click.option(
-    "--html", "page_file", type=EXISTING, help="写成一个网页文件：按主题、并排、可筛选、每处有链接。"
+    "--html", "page_file", type=TEXT_TARGET, help="写成一个网页文件：按主题、并排、可筛选、每处有链接。"
 )
-@click.option("--json", "json_target", help="写成 JSON 文件，“-”为标准输出。")
+@click.option("--json", "json_target", type=JSON_TARGET, help="写成 JSON 文件，“-”为标准输出。")
 @click.option("--all", "everything", is_flag=True, help="在终端列出全部差别，包括只随数值变的。")
-@click.option(
-    "--redline", type=EXISTING, help="另写一份 Word 修订稿：全部接受得到新报告，全部拒绝得到旧报告。"
-)
+@click.option("--redline", type=TARGET, help="另写一份 Word 修订稿：全部接受得到新报告，全部拒绝得到旧报告。")
 @click.option(
     "--batch", "runs", is_flag=True, help="比对两次批量的结果文件夹：一页看全部客户，与众不同的在前。"
 )
@@ -122,12 +120,12 @@ def diff(
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="更新稿写到哪里；默认在草稿旁边，文件名加“.更新”。草稿本身不改动。",
+    type=TARGET,
+    help="更新稿写到哪里；默认在草稿旁边，文件名加“.更新”，已有的不覆盖，另取名。草稿本身不改动。",
 )
 @click.option("--track", is_flag=True, help="更新之处都带修订标记，可在 Word 中逐处接受或拒绝。")
 @click.option("--template", type=EXISTING, help="草稿是用自己的 Word 模板生成的，在这里给出。")
-@click.option("--json", "json_target", help="更新清单写成 JSON 文件，“-”为标准输出。")
+@click.option("--json", "json_target", type=JSON_TARGET, help="更新清单写成 JSON 文件，“-”为标准输出。")
 @standard_options
 @reported
 def refresh(
@@ -154,9 +152,8 @@ def refresh(
     from pipeline.deliver import Options
 
     options = Options(standard, standards, None, template, verification=verification)
-    target = output or draft.with_name(f"{draft.stem}.更新{draft.suffix}")
     out = review_commands.Outputs(json=json_target)
-    sys.exit(review_commands.refresh(draft, workbook, target, track, out, options))
+    sys.exit(review_commands.refresh(draft, workbook, output, track, out, options))
 
 
 @click.command()
@@ -164,7 +161,7 @@ def refresh(
 @click.option("--workbook", type=EXISTING, required=True, help="企业的录入表（附件文件夹应在它旁边）。")
 @click.option("--verification", type=EXISTING, help="第三方的核查表；核对第三方评价报告时要有。")
 @click.option("--template", type=EXISTING, help="报告是用自己的 Word 模板生成的，请给出那个模板。")
-@click.option("--json", "json_target", help="写成 JSON 文件，“-”为标准输出。")
+@click.option("--json", "json_target", type=JSON_TARGET, help="写成 JSON 文件，“-”为标准输出。")
 @click.option("--all", "everything", is_flag=True, help="列出全部文字修改。")
 @standard_options
 @reported

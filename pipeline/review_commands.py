@@ -57,19 +57,20 @@ def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Opt
     return 1 if found.unexpected else 0
 
 
-def refresh(draft: Path, workbook: Path, target: Path, track: bool, out: Outputs, options: Options) -> int:
+def refresh(
+    draft: Path, workbook: Path, target: Path | None, track: bool, out: Outputs, options: Options
+) -> int:
     """Renews an edited draft from a corrected workbook; 1 when something has to be looked at by people."""
     from dataclasses import replace
 
     from pipeline.deliver import produce
-    from pipeline.files import read_bytes, write_bytes
     from pipeline.report_receipt import receipt_inside
     from pipeline.review.redline import redline
     from pipeline.review.refresh import refresh as renewed
     from pipeline.review.refresh.notes import notes_record, notes_text
 
-    if target.exists() and target.samefile(draft):
-        raise LvbaoError(f"更新稿 {target} 就是草稿本身，请用 -o 另取文件名。")
+    if target is not None and target.suffix.lower() != ".docx":
+        raise LvbaoError(f"更新稿的文件名应以 .docx 结尾，这里是 {target.name}")
     content = read_bytes(draft, "草稿")
     asked = receipt_inside(content).asked
     options = replace(
@@ -81,7 +82,9 @@ def refresh(draft: Path, workbook: Path, target: Path, track: bool, out: Outputs
             "核查表已过期（录入表在核查之后改动过），不能更新第三方评价报告；请先用 lvbao verify-sheet --from 重新编制核查表。"
         )
     done = renewed(content, made.docx, draft.name)
-    write_bytes(target, redline(content, done.docx).docx if track else done.docx)
+    written = redline(content, done.docx).docx if track else done.docx
+    target = target or _beside(draft, written)
+    write_bytes(target, written)
     to_stdout = out.json == "-"
     click.echo(to_json(notes_record(done.notes)) if to_stdout else notes_text(done.notes), nl=False)
     if out.json is not None and not to_stdout:
@@ -91,6 +94,14 @@ def refresh(draft: Path, workbook: Path, target: Path, track: bool, out: Outputs
     return 1 if any(n.kind == "unsafe" for n in done.notes) else 0
 
 
+def _beside(draft: Path, content: bytes) -> Path:
+    """The file beside a draft for its renewed version: never over one that stands there, people may have written in it."""
+    from pipeline.kept import free_name, is_same_or_free
+
+    name = free_name(f"{draft.stem}.更新.docx", content, lambda n, c: is_same_or_free(draft.with_name(n), c))
+    return draft.with_name(name)
+
+
 def redline(old: Path, new: Path, target: Path, *, to_stderr: bool) -> None:
     """Writes the newer report with every difference to the older one as a tracked change."""
     from pipeline.report.errors import PackageError
@@ -98,8 +109,8 @@ def redline(old: Path, new: Path, target: Path, *, to_stderr: bool) -> None:
 
     if {old.suffix.lower(), new.suffix.lower()} != {".docx"}:
         raise LvbaoError("--redline 只能用于两份报告（.docx）。")
-    if target.suffix.lower() != ".docx" or target.resolve() in (old.resolve(), new.resolve()):
-        raise LvbaoError("修订稿应写到另一个以 .docx 结尾的文件。")
+    if target.suffix.lower() != ".docx":
+        raise LvbaoError(f"修订稿的文件名应以 .docx 结尾，这里是 {target.name}")
     try:
         made = make(read_bytes(old, "报告"), read_bytes(new, "报告"))
     except PackageError as error:

@@ -206,4 +206,22 @@ def test_the_command_writes_beside_the_draft_and_tells_what_to_look_at(
     assert path.read_bytes() == draft
     same = CliRunner().invoke(main, ["refresh", str(path), "--workbook", str(corrected), "-o", str(path)])
     assert same.exit_code == 2
-    assert "请用 -o 另取文件名" in same.output
+    assert "就是输入的文件，不能覆盖" in same.output
+
+
+def test_a_renewed_draft_that_stands_there_already_is_never_written_over(
+    draft: bytes, corrected: Path, tmp_path: Path
+) -> None:
+    path, renewed = tmp_path / "草稿.docx", tmp_path / "草稿.更新.docx"
+    path.write_bytes(draft)
+    command = ["refresh", str(path), "--workbook", str(corrected)]
+    CliRunner().invoke(main, command)
+    first = renewed.read_bytes()
+    CliRunner().invoke(main, command)  # the same again: nothing to keep apart
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["草稿.docx", "草稿.更新.docx"]
+    renewed.write_bytes(edited(first, lambda body: body.remove(body[0])))
+    mine = renewed.read_bytes()
+    said = CliRunner().invoke(main, command).output
+    assert renewed.read_bytes() == mine
+    assert (tmp_path / "草稿.更新（重新生成）.docx").read_bytes() == first
+    assert "草稿.更新（重新生成）.docx" in said
