@@ -9,7 +9,7 @@ from pipeline.review.segment import Piece
 
 FaultKind = Literal[
     "stale", "typed_over", "removed", "number", "unit", "year", "edition", "fact", "row", "chart", "evidence",
-    "arithmetic", "contradiction",
+    "arithmetic", "contradiction", "verdict",
 ]  # fmt: skip
 FAULT_WORDS: Final[dict[FaultKind, str]] = {
     "stale": "数据已变，报告没有更新",
@@ -25,6 +25,7 @@ FAULT_WORDS: Final[dict[FaultKind, str]] = {
     "evidence": "证明材料编号对不上",
     "arithmetic": "合计与各项之和不符",
     "contradiction": "报告前后矛盾",
+    "verdict": "结论与评价结果不符",
 }
 
 

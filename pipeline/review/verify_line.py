@@ -13,6 +13,7 @@ from pipeline.review.faults import Edit, Fault
 from pipeline.review.hands import is_own, printed, was_made
 from pipeline.review.segment import Piece, compare_texts, number_of
 from pipeline.review.spot import Spot, spots, unit_after, units_in
+from pipeline.review.verdicts import turned_round
 
 _MOST: Final = 1.6
 """A change at most so much longer than the number in it says nothing besides."""
@@ -50,7 +51,7 @@ class LineCheck:
         if is_own(self._document, theirs) and not was_made(self._document, ours) and not self._same_words:
             yield Fault("stale", self._where, theirs.text, ours.text, words="这段文字按现在的数据应当不同")
             return
-        found = [*self._figures(), *self._facts(), *self._rest()]
+        found = [*self._figures(), *self._facts(), *self._rest(), *self._verdict()]
         yield from dict.fromkeys(found)
         if not self._same_words and (edit := self._narrative(found)) is not None:
             yield edit
@@ -193,6 +194,13 @@ class LineCheck:
             )
         elif spot.unit and spot.text.replace(",", "") not in self._known.numbers:
             yield Fault("number", self._where, _with_unit(spot), "", words="录入表和报告的数值中都没有这个数")
+
+    def _verdict(self) -> Iterator[Fault]:
+        """A judgement in words turned round: 符合 where the data give 不符合, or the reverse."""
+        found = turned_round(self._ours, self._theirs)
+        if found is not None:
+            words = "按现在的数据判定不同；要改变结论，请在录入表中改正依据，重新生成"
+            yield Fault("verdict", self._where, found[0], found[1], words=words)
 
     def _units(self, placed: Placed) -> Iterator[Fault]:
         """A unit changed behind a number that stayed, or in a heading, or in a column of units."""

@@ -14,9 +14,11 @@ from pipeline.deliver import Made, Options, make_report, standard_for
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.report.layout import convert, libreoffice
+from pipeline.report.reading import Line
 from pipeline.review.document import Document
 from pipeline.review.faults import Fault
 from pipeline.review.read import read_document
+from pipeline.review.verdicts import turned_round
 from pipeline.review.verify import Verified, _Verifier, verify_document
 from pipeline.verification.verify import verify
 from tests.conftest import ROOT, copy_attachments
@@ -211,3 +213,39 @@ def test_a_word_put_before_a_verdict_without_its_control_is_a_verdict_typed_over
     word.flatten(row, "v:B07", "未符合")
     found = _Verifier(read_document(word.saved(), "甲.docx"), ours, evaluation, True).run()
     assert [(f.kind, f.printed, f.computed) for f in found.faults] == [("typed_over", "未符合", "符合")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("自评价全部符合", "自评价全部不符合", [("verdict", "自评价全部不符合", "自评价全部符合")]),
+        ("自评价全部符合", "自评价并非全部符合", [("verdict", "自评价并非全部符合", "自评价全部符合")]),
+        ("自评价全部符合", "自评价基本符合", [("verdict", "自评价基本符合", "自评价全部符合")]),
+        ("自评价全部符合", "均未达到要求", [("verdict", "均未达到要求", "自评价全部符合")]),
+        ("自评价全部符合", "自评价均满足要求", []),
+        ("自评价全部符合", "经逐条核对，自评价全部符合", []),
+    ],
+)
+def test_a_conclusion_turned_round_is_a_fault_and_one_in_other_words_is_none(
+    old: str, new: str, told: list[tuple[str, str, str]], made: Made, evaluation: Evaluation, ours: Document
+) -> None:
+    word = Word(made.docx)
+    word.replace(word.paragraph("基本要求共"), old, new)
+    found = _Verifier(read_document(word.saved(), "甲.docx"), ours, evaluation, True).run()
+    assert [(f.kind, f.printed, f.computed) for f in found.faults] == told
+    assert len(found.edits) == (0 if told else 1)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "told"),
+    [
+        ("综合能耗未达到准入值。", "综合能耗达到准入值。", ("综合能耗达到准入值", "综合能耗未达到准入值")),
+        ("甲符合，乙不符合。", "甲不符合，乙符合。", ("甲不符合", "甲符合")),
+        ("甲符合，乙符合。", "甲不符合。", ("甲不符合", "甲符合")),
+        ("还不能判定是否达到要求。", "还不能判定是否达到要求，请补充。", None),
+        ("甲符合。", "", None),
+        ("厂区整洁。", "厂区整洁，不符合的已整改。", None),
+    ],
+)
+def test_verdicts_are_told_by_what_they_judge(ours: str, theirs: str, told: tuple[str, str] | None) -> None:
+    assert turned_round(Line(ours), Line(theirs)) == told
