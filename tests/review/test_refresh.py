@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipeline.evaluate import evaluate
 from pipeline.findings import LvbaoError
 from pipeline.review.redline import redline
 from pipeline.review.refresh import Refreshed, refresh
+from pipeline.review.refresh.merge import TAKEN_OUT
 from pipeline.standard import Standard
 from tests.conftest import ROOT
 from tests.programs import audit_findings, needs_audit, needs_sdk, sdk_findings
@@ -225,3 +227,114 @@ def test_a_renewed_draft_that_stands_there_already_is_never_written_over(
     assert renewed.read_bytes() == mine
     assert (tmp_path / "草稿.更新（重新生成）.docx").read_bytes() == first
     assert "草稿.更新（重新生成）.docx" in said
+
+
+# -- what people took out, and what they did not -----------------------------------------------------------------
+SAMPLES = ("01", "02", "04", "05")
+
+
+@pytest.fixture(scope="module")
+def reports(adhesive: Standard) -> dict[str, bytes]:
+    """The drafts of several enterprises, by the number of the sample: good, on the edge, full of gaps, failing."""
+    return {
+        number: make_report(
+            evaluate(next((ROOT / "samples").glob(f"{number}-*")) / "录入表.xlsx", adhesive), OPTIONS
+        ).docx
+        for number in SAMPLES
+    }
+
+
+def changed(adhesive: Standard, folder: Path, **cells: Any) -> bytes:
+    """The draft of sample 1 with other answers: `产品_D4=None`, `发展与经营_B25="甲"`."""
+    book = load_workbook(SAMPLE)
+    for place, value in cells.items():
+        sheet, _, cell = place.partition("_")
+        book[sheet][cell] = value
+    shutil.copytree(SAMPLE.parent, folder / "客户")
+    book.save(folder / "客户" / "录入表.xlsx")
+    return make_report(evaluate(folder / "客户" / "录入表.xlsx", adhesive), OPTIONS).docx
+
+
+@pytest.mark.parametrize("other", [n for n in SAMPLES if n != "01"])
+def test_an_untouched_draft_becomes_exactly_the_report_of_whatever_workbook(
+    other: str, reports: dict[str, bytes]
+) -> None:
+    for old, new in (("01", other), (other, "01")):
+        found = refresh(reports[old], reports[new])
+        assert flat(found.docx) == flat(reports[new])
+        assert {n.kind for n in found.notes} == {"renewed"}
+
+
+def test_answers_that_were_missing_bring_every_paragraph_and_row_with_them(
+    adhesive: Standard, draft: bytes, tmp_path: Path
+) -> None:
+    """The sentences that come with them begin alike (代入数值：) and stand elsewhere in the draft already."""
+    gaps = changed(adhesive, tmp_path, 产品_D4=None, 能源_D15=None)
+    found = refresh(gaps, draft)
+    assert flat(found.docx) == flat(draft)
+    assert {n.kind for n in found.notes} == {"renewed"}
+    assert outline(refresh(draft, gaps).docx) == outline(gaps)
+
+
+def test_a_new_row_whose_words_stand_elsewhere_is_new_all_the_same(
+    adhesive: Standard, draft: bytes, tmp_path: Path
+) -> None:
+    """发展与经营 row 25 of sample 1 is the first free row of the honours; C19 stands in the draft already."""
+    sheet = load_workbook(SAMPLE)["发展与经营"]
+    more = changed(adhesive, tmp_path, 发展与经营_B25="高新技术企业", 发展与经营_C25=sheet["C19"].value)
+    found = refresh(draft, more)
+    assert flat(more) != flat(draft)
+    assert flat(found.docx) == flat(more)
+    assert notes(found, "unsafe") == notes(found, "kept") == []
+
+
+def row_with(body: Any, words: str) -> Any:
+    return next(r for r in body.iter(qn("w:tr")) if words in text(r))
+
+
+def test_a_row_and_a_paragraph_taken_out_by_hand_stay_out_and_are_both_told(draft: bytes, new: bytes) -> None:
+    def take_out(body: Any) -> None:
+        body.remove(paragraph_with(body, "i:floor_area_ratio"))
+        row = row_with(body, "内燃叉车")
+        row.getparent().remove(row)
+
+    mine = edited(draft, take_out)
+    found = refresh(mine, new)
+    told = [n for n in found.notes if n.kind == "unsafe"]
+    assert [n.why for n in told] == [TAKEN_OUT, TAKEN_OUT]
+    gone = next(t for t in flat(new) if isinstance(t, str) and t.startswith(told[0].new[:10]))
+    assert ["容积率" in gone, "内燃叉车" in told[1].new] == [True, True]
+    assert [len(flat(found.docx)), rows(found.docx)] == [len(flat(new)) - 1, rows(new) - 1]
+    assert notes(found, "kept") == []
+
+
+def rows(docx: bytes) -> int:
+    return sum(len(t) for t in flat(docx) if isinstance(t, list))
+
+
+def test_one_of_many_equal_sentences_taken_out_is_the_one_that_stays_out(
+    adhesive: Standard, draft: bytes, new: bytes
+) -> None:
+    def equal(docx: bytes) -> list[int]:
+        return [n for n, t in enumerate(flat(docx)) if isinstance(t, str) and t.startswith("代入数值：")]
+
+    def take_out(body: Any) -> None:
+        found = [p for p in body.findall(qn("w:p")) if text(p).startswith("代入数值：")]
+        body.remove(found[3])
+
+    found = refresh(edited(draft, take_out), new)
+    assert equal(found.docx) == [n if n < equal(new)[3] else n - 1 for n in equal(new)[:3] + equal(new)[4:]]
+    assert [n.why for n in found.notes if n.kind == "unsafe"] == [TAKEN_OUT]
+
+
+def test_a_sentence_of_the_program_copied_elsewhere_by_hand_is_not_taken_for_the_programs(
+    draft: bytes, new: bytes
+) -> None:
+    def copy(body: Any) -> None:
+        paragraph = paragraph_with(body, "i:floor_area_ratio")
+        body.insert(0, deepcopy(paragraph))
+
+    found = refresh(edited(draft, copy), new)
+    assert flat(found.docx)[1:] == flat(new)
+    assert flat(found.docx)[0] == next(t for t in flat(new) if "容积率为 1.20" in t)
+    assert [n.kind for n in found.notes if "手工增加" in n.where] == ["kept"]

@@ -26,6 +26,7 @@ from pipeline.review.redline.parts import Digests, Transplant
 from pipeline.review.redline.settle import accepted
 from pipeline.review.refresh.figures import Renewal
 from pipeline.review.refresh.graft import NEW_MARK, Graft
+from pipeline.review.refresh.made import Made
 from pipeline.review.refresh.merge import Refresher
 from pipeline.review.refresh.notes import Note, Notes
 
@@ -60,7 +61,7 @@ def refresh(draft: bytes, new: bytes, name: str = "") -> Refreshed:
         _largest_id(body) + 1,
     )
     refresher = Refresher(
-        own=frozenset(older.texts),
+        made=Made(older.texts, _body(body), older.trace.bookmarks),
         renewal=Renewal(older.trace, newer.trace, notes, _shifted(older, newer)),
         graft=graft,
         notes=notes,

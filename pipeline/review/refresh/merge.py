@@ -1,6 +1,7 @@
 """The edited draft and the new report as one: what the program wrote is renewed, what people wrote stays.
 
-Whether a text is the program's is told by the digests of its own texts that the draft carries (`report/text_part.py`).
+Whether a text is the program's, and what people took out, is told by the digests of its own texts that the draft carries
+(`made`, over `report/text_part.py`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Final
 
 from pipeline.report.markers import CHART, DIAGRAM, PICTURE
 from pipeline.report.ooxml import Element, qn, style_of
-from pipeline.report.reading import Line, digest, joined_lines, normal, own_paragraphs, read_paragraph
+from pipeline.report.reading import Line, joined_lines, normal, own_paragraphs, read_paragraph
 from pipeline.report.text_part import own_text
 from pipeline.review.document import row_key, short
 from pipeline.review.redline.align import align
 from pipeline.review.redline.parts import Digests
 from pipeline.review.refresh.figures import Renewal
 from pipeline.review.refresh.graft import Graft
+from pipeline.review.refresh.made import Made
 from pipeline.review.refresh.notes import Notes
 from pipeline.review.segment import tokens
 
@@ -31,6 +33,9 @@ _ALIKE: Final = 0.5
 _DRAWN: Final = qn("w:drawing")
 CONFLICT: Final = "这段文字手工改写过，新报告里的原文也变了"
 REMOVED: Final = "（已删除）"
+TAKEN_OUT: Final = "草稿里手工删去了这一处，没有放回；要恢复请照右边的内容补上"
+COME_BACK: Final = "草稿里手工删去过相近的内容，新数据又有，已放回；仍不要时请再删去"
+_RESEMBLES: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Part:
 class Refresher:
     """Goes through both documents side by side and changes the draft in place."""
 
-    own: frozenset[str]
+    made: Made
     renewal: Renewal
     graft: Graft
     notes: Notes
@@ -71,7 +76,7 @@ class Refresher:
         """Renews the blocks of a body or cell."""
         olds, news = self._blocks(draft, self.draft_marks), self._blocks(new, self.new_marks)
         pairs = align(olds, news, lambda p: (p.kind, p.name, p.line.masked), _likeness)
-        at = _Cursor(draft, [p.node for p in olds])
+        at = _Cursor(draft, [p.node for p in olds], self.made)
         for i, j in pairs:
             old, fresh = None if i is None else olds[i], None if j is None else news[j]
             if old is not None:
@@ -90,7 +95,7 @@ class Refresher:
 
     def _table(self, node: Element, marks: dict[str, str]) -> Part:
         rows = [joined_lines(_cell_lines(r, marks)) for r in node.findall(qn("w:tr"))]
-        own = tuple(t for c in node.iter(qn("w:tc")) if (t := own_text(c)))
+        own = tuple(t for c in node.iter(qn("w:tc")) if (t := own_text(c, marks)))
         return Part(node, "tbl", joined_lines(rows or [Line("")]), own, rows[0].masked if rows else "")
 
     def _remember(self, old: Part) -> None:
@@ -115,18 +120,29 @@ class Refresher:
 
     def _is_own(self, part: Part) -> bool:
         """Whether the program wrote it, word for word."""
-        return all(digest(t) in self.own for t in part.own)
+        return self.made.wrote(part.own)
 
     def _only_new(self, new: Part, at: _Cursor) -> None:
-        if new.own and self._is_own(new):
-            return  # it was in the draft and somebody took it out
         if not new.own and not _is_drawn(new.node):
             return  # blank lines come and go with the blocks around them
+        self._added(new, at, "")
+
+    def _added(self, new: Part, at: _Cursor, kind: str) -> None:
+        """What only the new report has: new with the data, or taken out of the draft by hand."""
+        missing = self.made.missing(at.place, new.own)
+        if missing:
+            self.made.settle(at.place, new.own)
+        if missing == 1.0:
+            self.notes.add("unsafe", f"手工删去的{kind or '内容'}", "", new.text, TAKEN_OUT)
+            return
         at.insert(self.graft.take(new.node))
-        self.notes.add("renewed", "新增", "", new.text or "图")
+        if missing >= _RESEMBLES:
+            self.notes.add("unsafe", f"新增{kind}", "", new.text, COME_BACK)
+        else:
+            self.notes.add("renewed", f"新增{kind}", "", new.text or "图")
 
     def _only_draft(self, old: Part, at: _Cursor) -> None:
-        if old.own and self._is_own(old):
+        if old.own and self.made.stands(old.node, old.own):
             at.remove(old.node)
             self.notes.add("renewed", "删去", old.text, REMOVED)
         elif not old.own and _is_drawn(old.node) and style_of(old.node) in _DRAWN_STYLES:
@@ -156,14 +172,22 @@ class Refresher:
         """A text that people rewrote: its figures are renewed, its words stay to the letter."""
         self.notes.add("kept", "手工改写的文字", old.text)
         self.renewal.renew(old.line, new.line)
-        if new.own and not self._is_own(new):
+        if self._is_other(old.node, new.own):
             self.notes.add("unsafe", "文字", old.text, new.text, CONFLICT)
+
+    def _is_other(self, node: Element, texts: tuple[str, ...]) -> bool:
+        """Whether the new report says in the place of a rewritten text what the draft did not say there."""
+        place = self.made.end(node)
+        if not texts or self.made.missing(place, texts) == 1.0:
+            self.made.settle(place, texts)
+            return False
+        return True
 
     # -- tables ---------------------------------------------------------------------------------------------
     def _tables(self, old: Part, new: Part) -> None:
         olds, news = _rows(old.node, self.draft_marks), _rows(new.node, self.new_marks)
-        pairs = align(olds, news, lambda r: r.line.masked, _row_likeness)
-        at = _Cursor(old.node, [r.node for r in olds])
+        pairs = align(olds, news, lambda r: (len(_cells(r.node)), r.line.masked), _row_likeness)
+        at = _Cursor(old.node, [r.node for r in olds], self.made)
         for i, j in pairs:
             if i is not None:
                 at.reach(olds[i].node)
@@ -175,12 +199,8 @@ class Refresher:
                 self._cell(before, after, old)
                 _take_merge(before, after)
         elif new is not None:
-            if new.own and self._is_own(new) and not _is_data(new):
-                self.notes.add("kept", "手工删去的行仍不出现", "", new.text)
-                return
-            at.insert(self.graft.take(new.node))
-            self.notes.add("renewed", "新增行", "", new.text)
-        elif old is not None and self._is_own(old):
+            self._added(new, at, "行")
+        elif old is not None and self.made.stands(old.node, old.own):
             at.remove(old.node)
             self.notes.add("renewed", "删去行", old.text, REMOVED)
         elif old is not None:
@@ -192,10 +212,10 @@ class Refresher:
         before, after = joined_lines(_lines(old, self.draft_marks)), joined_lines(_lines(new, self.new_marks))
         if before.masked == after.masked:
             self.renewal.renew(before, after)
-        elif (own := own_text(old)) and digest(own) not in self.own:
+        elif (own := own_text(old, self.draft_marks)) and not self.made.wrote((own,)):
             self.notes.add("kept", f"{row.text} 行中手工改写的单元格", short(normal(before.text)))
             self.renewal.renew(before, after)
-            if (theirs := own_text(new)) and digest(theirs) not in self.own:
+            if (theirs := own_text(new, self.new_marks)) and self._is_other(old, (theirs,)):
                 self.notes.add(
                     "unsafe", "单元格", short(normal(before.text)), short(normal(after.text)), CONFLICT
                 )
@@ -208,13 +228,15 @@ class Refresher:
 class _Cursor:
     """The place in a container behind which new blocks are put."""
 
-    def __init__(self, container: Element, blocks: Sequence[Element]) -> None:
-        self._container = container
+    def __init__(self, container: Element, blocks: Sequence[Element], made: Made) -> None:
+        self._container, self._made = container, made
+        self.place = made.start(blocks[0] if blocks else container)
         self._last: Element | None = None
         self._first = blocks[0] if blocks else None
 
     def reach(self, node: Element) -> None:
         self._last = node
+        self.place = self._made.end(node)
 
     def insert(self, node: Element) -> None:
         if self._last is not None:
@@ -249,14 +271,9 @@ def _rows(table: Element, marks: dict[str, str]) -> list[Part]:
     found = []
     for row in table.findall(qn("w:tr")):
         line = joined_lines(_cell_lines(row, marks))
-        own = tuple(t for c in _cells(row) if (t := own_text(c)))
+        own = tuple(t for c in _cells(row) if (t := own_text(c, marks)))
         found.append(Part(row, "tr", line, own, row_key(line.figures)))
     return found
-
-
-def _is_data(row: Part) -> bool:
-    """Whether it is a row of a table of the workbook: its words may stand elsewhere in the draft, and it is new all the same."""
-    return any(s.tag.startswith("t:") for s in row.line.figures)
 
 
 def _cells(row: Element) -> list[Element]:
