@@ -123,6 +123,7 @@ def diff(
     type=TARGET,
     help="更新稿写到哪里；默认在草稿旁边，文件名加“.更新”，已有的不覆盖，另取名。草稿本身不改动。",
 )
+@click.option("--force", is_flag=True, help="录入表的统一社会信用代码与草稿不同时仍更新（代码原先填错）。")
 @click.option("--track", is_flag=True, help="更新之处都带修订标记，可在 Word 中逐处接受或拒绝。")
 @click.option("--template", type=EXISTING, help="草稿是用自己的 Word 模板生成的，在这里给出。")
 @click.option("--json", "json_target", type=JSON_TARGET, help="更新清单写成 JSON 文件，“-”为标准输出。")
@@ -133,6 +134,7 @@ def refresh(
     workbook: Path,
     verification: Path | None,
     output: Path | None,
+    force: bool,
     track: bool,
     template: Path | None,
     json_target: str | None,
@@ -141,8 +143,8 @@ def refresh(
 ) -> None:
     """录入表改正后，更新已经人工修改过的草稿：数值、表格、图换成新的，人写的文字一字不动。
 
-    程序写的句子、表格行随数据增减；手工改过的数、改写过而原文也变了的段落不猜，列出位置请人核对。
-    退出码：0 全部更新，1 有没有更新、要核对的地方，2 不能更新。
+    程序写的句子、表格行随数据增减，手工删去的不放回；手工改过的数、改写过而原文也变了的段落不猜，列出位置请人核对。
+    另一家企业、另一个标准的录入表不能用来更新。退出码：0 全部更新，1 有没有更新、要核对的地方，2 不能更新。
 
     \b
     例：lvbao refresh 草稿.docx --workbook 新录入表.xlsx
@@ -153,7 +155,7 @@ def refresh(
 
     options = Options(standard, standards, None, template, verification=verification)
     out = review_commands.Outputs(json=json_target)
-    sys.exit(review_commands.refresh(draft, workbook, output, track, out, options))
+    sys.exit(review_commands.refresh(draft, workbook, output, out, options, track=track, force=force))
 
 
 @click.command()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from pipeline.review.read import read_report
 from pipeline.review.reverse import cell_name, dependents
 from pipeline.review.trace import Traced, Tracer
 from pipeline.review.workbook import Beside, beside
+
+if TYPE_CHECKING:
+    from pipeline.review.refresh import Refreshed
 
 
 @dataclass(frozen=True)
@@ -58,30 +61,26 @@ def diff(old: Path, new: Path, baseline: Path | None, out: Outputs, options: Opt
 
 
 def refresh(
-    draft: Path, workbook: Path, target: Path | None, track: bool, out: Outputs, options: Options
+    draft: Path,
+    workbook: Path,
+    target: Path | None,
+    out: Outputs,
+    options: Options,
+    *,
+    track: bool,
+    force: bool,
 ) -> int:
-    """Renews an edited draft from a corrected workbook; 1 when something has to be looked at by people."""
-    from dataclasses import replace
+    """Renews an edited draft from a corrected workbook; 1 when something has to be looked at by people.
 
-    from pipeline.deliver import produce
-    from pipeline.report_receipt import receipt_inside
+    `force`: though the draft names another enterprise.
+    """
     from pipeline.review.redline import redline
-    from pipeline.review.refresh import refresh as renewed
     from pipeline.review.refresh.notes import notes_record, notes_text
 
     if target is not None and target.suffix.lower() != ".docx":
         raise LvbaoError(f"更新稿的文件名应以 .docx 结尾，这里是 {target.name}")
     content = read_bytes(draft, "草稿")
-    asked = receipt_inside(content).asked
-    options = replace(
-        options, report=asked.report or None, form=asked.form or None, draft=True, page_numbers=False
-    )
-    made = produce(workbook, options).made
-    if made is None:
-        raise LvbaoError(
-            "核查表已过期（录入表在核查之后改动过），不能更新第三方评价报告；请先用 lvbao verify-sheet --from 重新编制核查表。"
-        )
-    done = renewed(content, made.docx, draft.name)
+    done = _renewed(content, draft.name, workbook, options, force=force)
     written = redline(content, done.docx).docx if track else done.docx
     target = target or _beside(draft, written)
     write_bytes(target, written)
@@ -92,6 +91,27 @@ def refresh(
         click.echo(f"已写入 {out.json}")
     click.echo(f"已写入更新稿 {target}" + ("（带修订标记）" if track else ""), err=to_stdout)
     return 1 if any(n.kind == "unsafe" for n in done.notes) else 0
+
+
+def _renewed(content: bytes, name: str, workbook: Path, options: Options, *, force: bool) -> Refreshed:
+    """The draft with what the workbook gives now. Raises LvbaoError, also for the workbook of somebody else."""
+    from pipeline.deliver import produce, standard_for
+    from pipeline.report_receipt import receipt_inside
+    from pipeline.review.read import read_document
+    from pipeline.review.refresh import refresh
+    from pipeline.review.refresh.same import refuse_other_enterprise, refuse_other_standard
+
+    receipt = receipt_inside(content)
+    refuse_other_standard(receipt.inputs.standard, standard_for(workbook, options))
+    report, form = receipt.asked.report or None, receipt.asked.form or None
+    produced = produce(workbook, replace(options, report=report, form=form, draft=True, page_numbers=False))
+    if not force:
+        refuse_other_enterprise(read_document(content), produced.evaluation)
+    if produced.made is None:
+        raise LvbaoError(
+            "核查表已过期（录入表在核查之后改动过），不能更新第三方评价报告；请先用 lvbao verify-sheet --from 重新编制核查表。"
+        )
+    return refresh(content, produced.made.docx, name)
 
 
 def _beside(draft: Path, content: bytes) -> Path:
