@@ -52,6 +52,19 @@ def has_watermark(package: Package) -> bool:
     )
 
 
+def drop_watermark(package: Package) -> None:
+    """Take the watermark out of every header."""
+    for name in package.of_type("wordprocessingml.header+xml"):
+        root = package.xml(name)
+        shapes = [s for s in root.iter(f"{{{NS['v']}}}shape") if str(s.get("id", "")).startswith(_NAME)]
+        for run in {r for s in shapes for r in s.iterancestors(qn("w:r"))}:
+            home = run.getparent()
+            if home is not None:
+                home.remove(run)
+        if shapes:
+            package.put_xml(name, root)
+
+
 def _shape(number: int, text: str) -> Element:
     markup = (_SHAPE % (number, 2048 + number, "PLACE", "PLACE")).replace("\n", " ").replace("> <", "><")
     root = etree.fromstring(markup, etree.XMLParser(resolve_entities=False, no_network=True))

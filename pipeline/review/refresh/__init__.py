@@ -27,6 +27,7 @@ from pipeline.review.redline.settle import accepted
 from pipeline.review.refresh.figures import Renewal
 from pipeline.review.refresh.graft import NEW_MARK, Graft
 from pipeline.review.refresh.made import Made
+from pipeline.review.refresh.margins import Margins
 from pipeline.review.refresh.merge import Refresher
 from pipeline.review.refresh.notes import Note, Notes
 
@@ -73,6 +74,7 @@ def refresh(draft: bytes, new: bytes, name: str = "") -> Refreshed:
     refresher.container(_body(body), _body(fresh))
     _drop_doubled_marks(body)
     package.put_xml(package.document_name, body)
+    Margins(package, source, notes).renew()
     _renew_parts(package, source, _marks(body, older, newer))
     update_fields(package, None)
     return Refreshed(write_package(package), tuple(notes.found))
