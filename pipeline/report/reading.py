@@ -20,6 +20,7 @@ SpanKind = Literal["figure", "auto"]
 _IGNORED: Final = frozenset(
     qn(f"w:{n}") for n in ("del", "moveFrom", "pPr", "rPr", "sdtPr", "sdtEndPr", "instrText")
 )
+_STRUCK: Final = frozenset({qn("w:del"), qn("w:moveFrom")})
 _SIGNS: Final = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 _TEXTS: Final = (qn("w:t"), qn("m:t"))
 _NO_LOOK: Final = frozenset(qn(f"w:{n}") for n in ("lang", "noProof", "webHidden", "rPrChange", "ins", "del"))
@@ -343,6 +344,11 @@ def is_deleted(node: Element) -> bool:
     if node.tag == qn("w:tr"):
         return node.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None
     return node.find(f"{qn('w:pPr')}/{qn('w:rPr')}/{qn('w:del')}") is not None
+
+
+def is_struck_out(node: Element) -> bool:
+    """Whether tracked changes take an element out: a drawing that another one replaced."""
+    return any(above.tag in _STRUCK for above in node.iterancestors())
 
 
 def in_fallback(node: Element) -> bool:

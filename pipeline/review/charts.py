@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.quantity import plain
 from pipeline.report.ooxml import NS, Element, qn
 from pipeline.report.package import Package
-from pipeline.report.reading import in_fallback
+from pipeline.report.reading import in_fallback, is_struck_out
 
 ChartData = tuple[tuple[str, ...], ...]
 _PLACES: Final = 9
@@ -21,8 +21,13 @@ def chart_of(package: Package, part: str, paragraph: Element) -> Iterator[tuple[
     targets = {rel.id: rel.target for rel in package.relationships(part) if rel.kind == "chart"}
     for node in paragraph.iter(qn("c:chart")):
         name = targets.get(str(node.get(qn("r:id"), "")), "")
-        if name in package.parts and not in_fallback(node):
+        if name in package.parts and _counts(node):
             yield tuple(_numbers(package.xml(name))), _alt(node)
+
+
+def _counts(node: Element) -> bool:
+    """Whether a reader sees it: neither a second version for old programs nor struck out by tracked changes."""
+    return not in_fallback(node) and not is_struck_out(node)
 
 
 def _alt(node: Element) -> str:
@@ -67,5 +72,5 @@ def pictures_of(package: Package, part: str, paragraph: Element) -> Iterator[str
     targets = {rel.id: rel.target for rel in package.relationships(part) if rel.kind == "image"}
     for node in paragraph.iter(qn("a:blip")):
         name = targets.get(str(node.get(f"{{{NS['r']}}}embed", "")), "")
-        if name in package.parts and not in_fallback(node):
+        if name in package.parts and _counts(node):
             yield hashlib.sha256(package.parts[name]).hexdigest()[:12]

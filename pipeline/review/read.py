@@ -19,6 +19,7 @@ from pipeline.report.reading import (
     Line,
     in_fallback,
     is_deleted,
+    is_struck_out,
     joined_lines,
     normal,
     own_paragraphs,
@@ -123,7 +124,7 @@ class _Reader:
         else:
             self._plain(node, line, style)
         for box in node.iter(qn("w:txbxContent")):
-            if not in_fallback(box):
+            if not in_fallback(box) and not is_struck_out(box):
                 for inner in box.iterchildren(qn("w:p")):
                     self._paragraph(inner)
 

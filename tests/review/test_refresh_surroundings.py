@@ -20,10 +20,13 @@ from pipeline.evaluation import Evaluation
 from pipeline.findings import LvbaoError
 from pipeline.report.package import read_package
 from pipeline.report.watermark import has_watermark
+from pipeline.review.document import Document as Report
 from pipeline.review.read import read_document
+from pipeline.review.redline import redline
 from pipeline.review.refresh import refresh
 from pipeline.review.refresh.margins import EDITED, SECTIONS
 from pipeline.review.refresh.same import refuse_other_enterprise
+from pipeline.review.verify import verify_document
 from pipeline.standard import Standard
 from tests.conftest import ROOT
 from tests.review.decide import outline
@@ -147,3 +150,22 @@ def test_the_watermark_goes_with_the_last_error_and_comes_with_the_first(
     assert ("草稿水印", "（已删除）") in [(n.where, n.new) for n in done.notes]
     assert ("草稿水印", "草稿") in [(n.where, n.new) for n in back.notes]
     assert margins(done.docx) == margins(draft)
+
+
+# -- tracked ------------------------------------------------------------------------------------------------------
+def test_charts_redrawn_under_tracked_changes_are_no_edits_of_people(
+    workbook: Path, adhesive: Standard, draft: bytes, tmp_path: Path
+) -> None:
+    """能源 row 15 of sample 1: the electricity of the year, which two charts draw."""
+    value = load_workbook(workbook)["能源"]["D15"].value
+    new = changed(workbook, adhesive, tmp_path, 能源_D15=value * 2)
+    tracked = read_document(redline(draft, refresh(draft, new).docx).docx)
+    assert drawn(tracked) == drawn(read_document(new)) != drawn(read_document(draft))
+    found = verify_document(
+        tracked, evaluate(tmp_path / "客户" / "录入表.xlsx", adhesive), None, Options(draft=True)
+    )
+    assert (found.faults, found.edits) == ((), ())
+
+
+def drawn(document: Report) -> list[tuple[str, object]]:
+    return [(b.kind, b.data) for b in document.blocks if b.kind in ("chart", "picture")]
