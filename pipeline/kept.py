@@ -6,6 +6,7 @@ What the program wrote and nobody has saved since may be written again; beside a
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -54,13 +55,11 @@ def is_untouched(path: Path, content: bytes) -> bool:
 
 
 def is_same_or_free(path: Path, content: bytes) -> bool:
-    """Whether nothing stands at `path`, or `content` itself."""
+    """Whether nothing stands at `path`, or `content` itself. In a folder that cannot be looked into, writing tells why."""
     try:
         return path.read_bytes() == content
-    except FileNotFoundError:
-        return True
     except OSError:
-        return False
+        return not os.path.lexists(path)
 
 
 def original_name(name: str) -> str:

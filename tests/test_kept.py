@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.kept import free_names, is_untouched, original_name
+from pipeline.kept import free_name, free_names, is_untouched, original_name
 from tests.conftest import copy_attachments
 from tests.excel import Excel
 from tests.test_cli import files, lvbao
@@ -113,3 +113,8 @@ def test_a_folder_of_the_name_is_not_ours_to_replace(tmp_path: Path) -> None:
     (tmp_path / REPORT).mkdir()
     assert not is_untouched(tmp_path / REPORT, b"")
     assert is_untouched(tmp_path / "none.docx", b"")
+
+
+def test_below_a_file_no_name_is_taken_and_writing_tells_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "output").write_bytes(b"a file")
+    assert free_name(REPORT, b"", lambda n, c: is_untouched(tmp_path / "output" / n, c)) == REPORT
