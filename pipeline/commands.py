@@ -63,9 +63,12 @@ def new_all(target: Path, standards: Path | None, *, only_check: bool) -> None:
 
     stale = generate_templates(standards or standards_folder(), target, check=only_check)
     if only_check and stale:
-        click.echo(
-            "过期的空白录入表：" + "、".join(p.name for p in stale) + "；请运行 lvbao new --all", err=True
-        )
+        for what, those in (
+            ("过期的空白录入表", [p.name for p in stale if p.exists()]),
+            ("还没有生成的空白录入表", [p.name for p in stale if not p.exists()]),
+        ):
+            if those:
+                click.echo(f"{what}：{'、'.join(those)}；请运行 lvbao new --all", err=True)
         sys.exit(FOUND)
     for path in stale:
         click.echo(f"已写入 {path}")

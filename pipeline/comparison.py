@@ -26,6 +26,10 @@ _MOST_NAMED = 8
 def comparison_context(old: Evaluation, new: Evaluation) -> Context:
     """Everything that the page may print. Raises LvbaoError for two enterprises, or packs without a correspondence."""
     pairs = new.standard.correspondence(old.standard.id)
+    if not pairs.rows and old.standard.id == new.standard.id:
+        raise LvbaoError(
+            "两份录入表是同一个标准的，没有新旧标准可对照；看两个年度的变化请比较两份报告：lvbao diff 旧报告.docx 新报告.docx"
+        )
     if not pairs.rows:
         raise LvbaoError(
             f"标准包 {new.standard.id} 没有写明与 {old.standard.id} 的对应关系（correspondence.yaml 的 rows），不能对照。"

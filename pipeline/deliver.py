@@ -14,7 +14,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
 from pipeline.files import read_bytes, shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
-from pipeline.forms import check_wanted, form_of, form_words, named, template_of
+from pipeline.forms import check_wanted, form_of, form_words, named, plain_name, template_of
 from pipeline.intake.identity import WORKBOOK_KEY
 from pipeline.intake.reader import read_workbook
 from pipeline.kept import free_names, is_untouched
@@ -115,17 +115,19 @@ def standard_for(workbook: Path, options: Options) -> Standard:
 
 
 def report_of(standard: Standard, name: str | None, *, verification: bool = False) -> Report:
-    """The report called `name`, or the pack's first one that speaks of declared (verified) values. Raises LvbaoError."""
+    """The report called `name` (its id, or what people call it), or the pack's first one that speaks of declared (verified) values. Raises LvbaoError."""
     reports = {r.id: r for r in standard.identity.reports}
     if name is None:
         name = next((r.id for r in reports.values() if r.verification == verification), None)
         if name is None:
             raise LvbaoError(f"标准包 {standard.id} 没有{'第三方' if verification else ''}报告")
-    if name not in reports:
-        near = nearest(name, reports)
+    called = {plain_name(r): r for r in reports.values()}
+    if name not in reports and name not in called:
+        near = nearest(name, [*reports, *called])
         hint = f"是否为“{near}”？" if near else ""
-        raise LvbaoError(f"标准包 {standard.id} 没有报告“{name}”。{hint}现有：{'、'.join(reports)}")
-    return reports[name]
+        shown = "、".join(f"{words}（{r.id}）" for words, r in called.items())
+        raise LvbaoError(f"标准包 {standard.id} 没有报告“{name}”。{hint}现有：{shown}")
+    return reports[name] if name in reports else called[name]
 
 
 def make_report(evaluation: Evaluation, options: Options, verification: Verification | None = None) -> Made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,11 @@ def named(report: Report, form: str | None) -> Report:
         title = title.replace(f"{{{field}}}", word)
         file_name = file_name.replace(f"{{{field}}}", word.replace("/", "-"))
     return replace(report, title=title, file_name=file_name)
+
+
+def plain_name(report: Report) -> str:
+    """What people call a report, whatever its form: the name of its file."""
+    return re.sub(r"（?\{\w+\}）?", "", report.file_name.removesuffix(".docx"))
 
 
 def template_of(standard: Standard, report: Report, form: str | None) -> Path:

@@ -403,3 +403,11 @@ def test_a_command_whose_reader_has_seen_enough_ends_quietly(
         done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False, timeout=120)
 
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_blank_workbooks_that_were_never_made_are_not_called_stale(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["new", "--all", "--check", "-o", str(tmp_path / "none")])
+
+    assert result.exit_code == 1
+    assert "还没有生成的空白录入表：" in result.output
+    assert "过期" not in result.output

@@ -152,3 +152,9 @@ def test_with_all_values_filled_in_it_is_one_page(newer: Path, tmp_path: Path) -
     run(OLD, newer, "-o", target)
 
     assert len(Paper(target.read_bytes()).pages) == 1
+
+
+def test_two_workbooks_of_one_standard_are_sent_to_diff() -> None:
+    evaluation = evaluate(OLD, load_standard(ROOT / "standards" / "cpcif-adhesive-2022-draft"))
+    with pytest.raises(LvbaoError, match=r"同一个标准的.*lvbao diff"):
+        comparison_context(evaluation, evaluation)

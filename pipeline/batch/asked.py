@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeline.deliver import Options
 from pipeline.files import read_bytes
 from pipeline.findings import LvbaoError, nearest
-from pipeline.forms import form_of
+from pipeline.forms import form_of, plain_name
 from pipeline.report.errors import PackageError
 from pipeline.resources import find_standard, standard_ids
 from pipeline.standard import load_standard
@@ -29,7 +28,7 @@ def check_opens(template: Path) -> None:
 def check_asked(options: Options, reports: Iterable[str]) -> dict[str, str]:
     """The reports asked for, with what people call them; raises LvbaoError for a standard, report or form that no pack
     has: it would fail for every client."""
-    names = dict.fromkeys(reports)
+    names: Iterable[str] = dict.fromkeys(reports)
     if not (names or options.standard or options.form):
         return {}
     ids = (options.standard,) if options.standard else standard_ids(options.standards_folder)
@@ -37,21 +36,18 @@ def check_asked(options: Options, reports: Iterable[str]) -> dict[str, str]:
     known: dict[str, list[Report]] = {}
     for report in (report for pack in packs for report in pack.identity.reports):
         known.setdefault(report.id, []).append(report)
+    ids_of = {plain_name(report): id_ for id_, same in known.items() for report in same}
+    names = dict.fromkeys(ids_of.get(name, name) for name in names)
     for name in names:
         if name not in known:
-            near = nearest(name, known)
+            near = nearest(name, [*known, *ids_of])
             hint = f"是否为“{near}”？" if near else ""
-            shown = "、".join(f"{id_}（{label_of(same[0])}）" for id_, same in sorted(known.items()))
+            shown = "、".join(f"{id_}（{plain_name(same[0])}）" for id_, same in sorted(known.items()))
             raise LvbaoError(f"没有名为“{name}”的报告。{hint}现有：{shown}")
     if options.form:
         _check_form(options.form, [report for n in names or known for report in known[n]])
     several = len(names) > 1
-    return {n: label_of(known[n][0]) if several or known[n][0].verification else "" for n in names}
-
-
-def label_of(report: Report) -> str:
-    """What people call a report, whatever its form: the name of its file."""
-    return re.sub(r"（?\{\w+\}）?", "", Path(report.file_name).stem)
+    return {n: plain_name(known[n][0]) if several or known[n][0].verification else "" for n in names}
 
 
 def _check_form(form: str, reports: Sequence[Report]) -> None:

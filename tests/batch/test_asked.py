@@ -245,3 +245,20 @@ def test_a_fault_in_the_summary_hides_no_report(
     assert result.exit_code == 1
     assert "写汇总时程序内部出错，报告不受影响；详情已存入" in result.output
     assert json.loads((tmp_path / "out" / "甲" / "evaluation.json").read_text(encoding="utf-8"))
+
+
+def test_a_report_may_be_asked_for_by_the_name_of_its_file(verified: Path, tmp_path: Path) -> None:
+    workbook = verified / "in" / "乙厂" / "录入表.xlsx"
+
+    one = lvbao("run", workbook, "-o", tmp_path / "run", "--report", "自评价报告", "--no-page-numbers")
+    many = lvbao(
+        "batch", verified / "in", "-o", tmp_path / "batch", "--reports", "自评价报告", "--no-page-numbers"
+    )
+    wrong = lvbao("run", workbook, "-o", tmp_path / "run", "--report", "自评报告", "--no-page-numbers")
+
+    assert (one.exit_code, many.exit_code, wrong.exit_code) == (0, 0, 2)
+    assert reports(tmp_path / "batch")[1].endswith("自评价报告.docx")
+    assert (
+        "是否为“自评价报告”？现有：自评价报告（self_evaluation）、第三方评价报告（third_party_evaluation）"
+        in wrong.output
+    )
