@@ -8,6 +8,7 @@ every message that the installed click can show.
 from __future__ import annotations
 
 import importlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Final
@@ -143,7 +144,7 @@ def dress(command: click.Command) -> None:
 def _metavar(param: click.Parameter) -> str:
     if isinstance(param, click.Option):
         if isinstance(param.type, click.Path):
-            return {"standards": "文件夹", "output": "路径"}.get(param.name or "", "文件")
+            return "文件夹" if re.match(r"[^（；，]*文件夹", param.help or "") else "文件"
         return "整数" if isinstance(param.type, click.IntRange) else _NAMES.get(param.name or "", "文字")
     word = _NAMES.get(param.name or "", "参数") + ("" if param.nargs == 1 else "...")
     return word if param.required else f"[{word}]"
