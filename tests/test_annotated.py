@@ -205,7 +205,10 @@ def test_notes_and_fills_go_with_their_faults_and_nothing_accumulates(toy: Stand
     evaluation, third, _ = given_back(stream.getvalue(), toy)
     assert [f.code for f in evaluation.findings] == [UNCOMPUTED]
     assert (third.findings, marks(third)) == ((), {})
-    assert "全部通过：没有发现问题。" in texts(opened(third)[RESULT_SHEET])
+    passed = (
+        "全部通过：没有发现问题。原文件另有 1 处版式问题，见表末。"  # openpyxl keeps no results of formulas
+    )
+    assert passed in texts(opened(third)[RESULT_SHEET])
 
 
 def test_the_first_sheet_counts_and_links_every_finding(toy: Standard) -> None:

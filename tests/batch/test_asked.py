@@ -29,7 +29,7 @@ def verified(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("options", "words"),
     [
         (["--standard", "gbt-36132-2026"], "gbt-36132-2026"),
-        (["--form", "2099", "--reports", "third_party_evaluation"], "没有 2099 格式"),
+        (["--form", "2099", "--reports", "third_party_evaluation"], "没有“2099”这种格式"),
         (["--form", "2024", "--reports", "self_evaluation"], "一种格式"),
         (["--reports", "self_evaluatoin"], "是否为“self_evaluation”？"),
         (["--template", "坏.docx"], "模板 坏.docx 不能用"),

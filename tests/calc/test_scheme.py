@@ -214,7 +214,7 @@ def test_the_users_scheme_replaces_points_and_leaves_rows_out(run: Evaluate) -> 
     assert (card.printed.score, card.printed.weight) == (Decimal("66.25"), Decimal(100))
     assert not card.has_provisional  # the scheme is the user's, no longer the example of the standard
     assert [c.category.weight for c in card.categories] == [None, Decimal(80), Decimal(20)]
-    assert "按表C.1和评价方案确定的分值（二级指标权重合计 100）计算，自评得分为 66.25 分" in "".join(
+    assert "按本标准“表C.1”和评价方案确定的分值（二级指标权重合计 100）计算，自评得分为 66.25 分" in "".join(
         conclusion(evaluation)
     )
 

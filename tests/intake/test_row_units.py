@@ -91,10 +91,11 @@ def test_another_unit_is_converted_to_that_of_the_row_or_nothing_is_proposed(
 def test_a_row_that_names_no_unit_has_that_of_the_row_which_the_pack_wrote_for_its_key(
     tmp_path: Path,
 ) -> None:
-    """| 指标编号 | 二级指标 | 计量单位 | 引领值 | 基准值 | — the pack writes % for G03, its cell D11 is blank here."""
+    """| 指标编号 | 二级指标 | 计量单位 | 引领值 | 基准值 | — the pack writes % for G03, its cell D11 is made blank here."""
     book = load_workbook(SAMPLE)
     scheme, energy = book["评价方案"], book["能源和碳"]
-    assert [scheme[c].value for c in ("B11", "C11", "D11", "E11", "F11")] == ["G03", None, None, 40, 20]
+    assert [scheme[c].value for c in ("B11", "D11", "E11", "F11")] == ["G03", "%", 40, 20]
+    scheme["D11"] = None
     assert [energy[c].value for c in ("D11", "E11")] == [300, "万kWh"]
     scheme["E11"], scheme["F11"] = "40%", 0.2
     scheme["F11"].number_format = "0%"

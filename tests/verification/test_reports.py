@@ -493,7 +493,7 @@ def test_batch_makes_only_the_reports_asked_for(clients: Copy, tmp_path: Path) -
     [
         (("--report", "third_party_evaluation"), "要有核查表"),
         (("--report", "self_evaluation", "--verification", "{sheet}"), "不用核查表"),
-        (("--verification", "{sheet}", "--form", "2020"), "没有 2020 格式，现有：2016、2024"),
+        (("--verification", "{sheet}", "--form", "2020"), "没有“2020”这种格式。--form 可写：2016、2024。"),
         (("--form", "2016",), "只有一种格式"),
         (("--verification", "{workbook}"), "不是核查表"),
     ],
