@@ -14,7 +14,7 @@ from pipeline.evaluation import Evaluation
 from pipeline.export import evaluation_record, to_json
 from pipeline.files import read_bytes, shown_name, write_together
 from pipeline.findings import LvbaoError, UnreadableFile, nearest
-from pipeline.forms import check_wanted, form_of, form_words, named, plain_name, template_of
+from pipeline.forms import by_name, check_wanted, form_of, form_words, named, plain_name, template_of
 from pipeline.intake.identity import WORKBOOK_KEY
 from pipeline.intake.reader import read_workbook
 from pipeline.kept import free_names, is_untouched
@@ -121,13 +121,13 @@ def report_of(standard: Standard, name: str | None, *, verification: bool = Fals
         name = next((r.id for r in reports.values() if r.verification == verification), None)
         if name is None:
             raise LvbaoError(f"标准包 {standard.id} 没有{'第三方' if verification else ''}报告")
-    called = {plain_name(r): r for r in reports.values()}
-    if name not in reports and name not in called:
-        near = nearest(name, [*reports, *called])
+    called = by_name(reports.values())
+    if name not in called:
+        near = nearest(name, called)
         hint = f"是否为“{near}”？" if near else ""
-        shown = "、".join(f"{words}（{r.id}）" for words, r in called.items())
+        shown = "、".join(f"{plain_name(r)}（{r.id}）" for r in reports.values())
         raise LvbaoError(f"标准包 {standard.id} 没有报告“{name}”。{hint}现有：{shown}")
-    return reports[name] if name in reports else called[name]
+    return reports[called[name]]
 
 
 def make_report(evaluation: Evaluation, options: Options, verification: Verification | None = None) -> Made:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +70,12 @@ def named(report: Report, form: str | None) -> Report:
 def plain_name(report: Report) -> str:
     """What people call a report, whatever its form: the name of its file."""
     return re.sub(r"（?\{\w+\}）?", "", report.file_name.removesuffix(".docx"))
+
+
+def by_name(reports: Iterable[Report]) -> dict[str, str]:
+    """The ids of reports by the words that mean them: the id itself, or what people call the report."""
+    listed = list(reports)
+    return {r.id: r.id for r in listed} | {plain_name(r): r.id for r in listed}
 
 
 def template_of(standard: Standard, report: Report, form: str | None) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.deliver import Options
 from pipeline.files import read_bytes
 from pipeline.findings import LvbaoError, nearest
-from pipeline.forms import form_of, plain_name
+from pipeline.forms import by_name, form_of, plain_name
 from pipeline.report.errors import PackageError
 from pipeline.resources import find_standard, standard_ids
 from pipeline.standard import load_standard
@@ -28,22 +28,22 @@ def check_opens(template: Path) -> None:
 def check_asked(options: Options, reports: Iterable[str]) -> dict[str, str]:
     """The reports asked for, with what people call them; raises LvbaoError for a standard, report or form that no pack
     has: it would fail for every client."""
-    names: Iterable[str] = dict.fromkeys(reports)
-    if not (names or options.standard or options.form):
+    wanted = list(reports)
+    if not (wanted or options.standard or options.form):
         return {}
     ids = (options.standard,) if options.standard else standard_ids(options.standards_folder)
     packs = [load_standard(find_standard(name, options.standards_folder)) for name in ids]
     known: dict[str, list[Report]] = {}
     for report in (report for pack in packs for report in pack.identity.reports):
         known.setdefault(report.id, []).append(report)
-    ids_of = {plain_name(report): id_ for id_, same in known.items() for report in same}
-    names = dict.fromkeys(ids_of.get(name, name) for name in names)
-    for name in names:
-        if name not in known:
-            near = nearest(name, [*known, *ids_of])
+    called = by_name(report for same in known.values() for report in same)
+    for name in wanted:
+        if name not in called:
+            near = nearest(name, called)
             hint = f"是否为“{near}”？" if near else ""
             shown = "、".join(f"{id_}（{plain_name(same[0])}）" for id_, same in sorted(known.items()))
             raise LvbaoError(f"没有名为“{name}”的报告。{hint}现有：{shown}")
+    names = dict.fromkeys(called[name] for name in wanted)
     if options.form:
         _check_form(options.form, [report for n in names or known for report in known[n]])
     several = len(names) > 1

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from pipeline.cli import main
-from pipeline.deliver import Options, make_report
+from pipeline.deliver import make_report
 from pipeline.evaluate import evaluate
 from pipeline.findings import LvbaoError
 from pipeline.review.redline import redline
@@ -27,10 +27,10 @@ from pipeline.standard import Standard
 from tests.conftest import ROOT
 from tests.programs import audit_findings, needs_audit, needs_sdk, sdk_findings
 from tests.review.decide import outline
+from tests.review.other_answers import OPTIONS, changed
 from tests.review.test_redline import saved
 
 SAMPLE = next((ROOT / "samples").glob("01-*")) / "录入表.xlsx"
-OPTIONS = Options(page_numbers=False, draft=True)
 
 
 @pytest.fixture(scope="module")
@@ -244,17 +244,6 @@ def reports(adhesive: Standard) -> dict[str, bytes]:
     }
 
 
-def changed(adhesive: Standard, folder: Path, **cells: Any) -> bytes:
-    """The draft of sample 1 with other answers: `产品_D4=None`, `发展与经营_B25="甲"`."""
-    book = load_workbook(SAMPLE)
-    for place, value in cells.items():
-        sheet, _, cell = place.partition("_")
-        book[sheet][cell] = value
-    shutil.copytree(SAMPLE.parent, folder / "客户")
-    book.save(folder / "客户" / "录入表.xlsx")
-    return make_report(evaluate(folder / "客户" / "录入表.xlsx", adhesive), OPTIONS).docx
-
-
 @pytest.mark.parametrize("other", [n for n in SAMPLES if n != "01"])
 def test_an_untouched_draft_becomes_exactly_the_report_of_whatever_workbook(
     other: str, reports: dict[str, bytes]
@@ -269,7 +258,7 @@ def test_answers_that_were_missing_bring_every_paragraph_and_row_with_them(
     adhesive: Standard, draft: bytes, tmp_path: Path
 ) -> None:
     """The sentences that come with them begin alike (代入数值：) and stand elsewhere in the draft already."""
-    gaps = changed(adhesive, tmp_path, 产品_D4=None, 能源_D15=None)
+    gaps = changed(SAMPLE, adhesive, tmp_path, 产品_D4=None, 能源_D15=None)
     found = refresh(gaps, draft)
     assert flat(found.docx) == flat(draft)
     assert {n.kind for n in found.notes} == {"renewed"}
@@ -281,7 +270,9 @@ def test_a_new_row_whose_words_stand_elsewhere_is_new_all_the_same(
 ) -> None:
     """发展与经营 row 25 of sample 1 is the first free row of the honours; C19 stands in the draft already."""
     sheet = load_workbook(SAMPLE)["发展与经营"]
-    more = changed(adhesive, tmp_path, 发展与经营_B25="高新技术企业", 发展与经营_C25=sheet["C19"].value)
+    more = changed(
+        SAMPLE, adhesive, tmp_path, 发展与经营_B25="高新技术企业", 发展与经营_C25=sheet["C19"].value
+    )
     found = refresh(draft, more)
     assert flat(more) != flat(draft)
     assert flat(found.docx) == flat(more)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +12,7 @@ from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from pipeline.cli import main
-from pipeline.deliver import Made, Options, make_report
+from pipeline.deliver import Made, Options
 from pipeline.evaluate import evaluate
 from pipeline.evaluation import Evaluation
 from pipeline.findings import LvbaoError
@@ -30,9 +28,9 @@ from pipeline.review.verify import verify_document
 from pipeline.standard import Standard
 from tests.conftest import ROOT
 from tests.review.decide import outline
+from tests.review.other_answers import changed
 from tests.review.test_redline import saved
 
-OPTIONS = Options(page_numbers=False, draft=True)
 OLD, NEW = "示例青禾水性胶粘材料有限公司", "示例青禾新材料股份有限公司"
 
 
@@ -40,17 +38,6 @@ OLD, NEW = "示例青禾水性胶粘材料有限公司", "示例青禾新材料�
 def draft(made: Made) -> bytes:
     """The report of sample 1."""
     return made.docx
-
-
-def changed(workbook: Path, standard: Standard, folder: Path, **cells: Any) -> bytes:
-    """The report of sample 1 with other answers: `基本信息_D4="甲厂"`."""
-    book = load_workbook(workbook)
-    for place, value in cells.items():
-        sheet, _, cell = place.partition("_")
-        book[sheet][cell] = value
-    shutil.copytree(workbook.parent, folder / "客户")
-    book.save(folder / "客户" / "录入表.xlsx")
-    return make_report(evaluate(folder / "客户" / "录入表.xlsx", standard), OPTIONS).docx
 
 
 def margins(docx: bytes) -> list[str]:

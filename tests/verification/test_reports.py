@@ -138,17 +138,25 @@ def test_no_narrative_and_no_declared_figure_of_the_evaluation_goes_unmarked(
         assert f"{{{{ change.{name} }}}}{{{{ change_origin.{name} }}}}" in chapter, name
 
 
-def test_a_value_left_open_marks_itself_what_is_computed_from_it_and_the_change_against_it(
-    adhesive: Standard, tmp_path: Path
-) -> None:
-    folder = tmp_path / "客户"
+def with_open_values(place: Path, *keys: str) -> Path:
+    """The folder of sample 6 with these verified values left blank."""
+    folder = place / "客户"
     shutil.copytree(SAMPLES[6], folder)
     book = load_workbook(folder / "核查表.xlsx")
     sheet = book["核查数值"]
     rows = {sheet.cell(r, 2).value: r for r in range(1, 100)}
-    for key in ("lamps_total", "energy_use[电力 2023 复配混合型].amount", "qualified_output@1"):
+    for key in keys:
         sheet.cell(rows[key], 8).value = None
     book.save(folder / "核查表.xlsx")
+    return folder
+
+
+def test_a_value_left_open_marks_itself_what_is_computed_from_it_and_the_change_against_it(
+    adhesive: Standard, tmp_path: Path
+) -> None:
+    folder = with_open_values(
+        tmp_path, "lamps_total", "energy_use[电力 2023 复配混合型].amount", "qualified_output@1"
+    )
 
     context = make_context(verified(adhesive, folder))
 
@@ -327,13 +335,7 @@ def test_one_verified_value_changed_in_excel_arrives_on_the_page(adhesive: Stand
 def test_a_blank_verified_value_is_pending_on_the_page_and_out_of_the_confirmed_total(
     adhesive: Standard, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "客户"
-    shutil.copytree(SAMPLES[6], folder)
-    book = load_workbook(folder / "核查表.xlsx")
-    sheet = book["核查数值"]
-    row = next(r for r in range(1, 100) if sheet.cell(r, 2).value == "tvoc_concentration_measured")
-    sheet.cell(row, 8).value = None
-    book.save(folder / "核查表.xlsx")
+    folder = with_open_values(tmp_path, "tvoc_concentration_measured")
 
     _, rows = report(verified(adhesive, folder))
 
